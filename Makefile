@@ -1,0 +1,46 @@
+# Everything a fresh machine with Python 3.11 and make needs: `make generate` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: generate test format lint check lock clean
+
+generate: $(VENV)/.run  ## compile specs/ to generated/
+	$(BIN)/slo-compiler compile specs --out generated
+
+test: $(VENV)/.dev  ## run all tests against the real Prometheus and Alertmanager releases
+	$(BIN)/python -m tests.oracles
+	$(BIN)/python -m pytest -n auto
+
+format: $(VENV)/.dev  ## rewrite the code the way ruff formats it
+	$(BIN)/ruff format slo_compiler tests
+	$(BIN)/ruff check --fix slo_compiler tests
+
+lint: $(VENV)/.dev  ## formatting, style and types, changing nothing
+	$(BIN)/ruff format --check slo_compiler tests
+	$(BIN)/ruff check slo_compiler tests
+	$(BIN)/mypy
+
+check: lint test  ## what has to pass before a merge; .ci/run adds the wheel and stale-output checks
+
+lock:  ## write the locked requirements anew from pyproject.toml
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install -q uv
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --python-version 3.11 --universal \
+		--generate-hashes --no-header -q -o requirements/run.txt
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --group dev --python-version 3.11 --universal \
+		--generate-hashes --no-header -q -o requirements/dev.txt
+	rm -rf $(VENV)-lock
+
+clean:  ## remove what make made, but not generated/
+	rm -rf $(VENV) $(VENV)-lock build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage
+
+$(VENV)/.run: pyproject.toml requirements/run.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --require-hashes -r requirements/run.txt
+	$(BIN)/pip install -q --no-deps -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	touch $@

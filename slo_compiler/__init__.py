@@ -1,0 +1,1 @@
+"""Compiles SLO specs into Prometheus rules and Alertmanager routes."""

@@ -1,0 +1,73 @@
+"""What a stage has to say about a spec: a level, a place, a message, the check that found it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file. Lines and columns count from 1; a column counts characters, not bytes."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+class Level(enum.Enum):
+    """How much a diagnostic matters."""
+
+    ERROR = "error"
+    """Nothing is written."""
+    WARNING = "warning"
+    """Everything is written, and probably does not do what was meant."""
+    NOTE = "note"
+    """A decision the compiler took for the author."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing to tell the author, with its consequence in the message."""
+
+    position: Position
+    level: Level
+    message: str
+    check: str
+    """The stable id by which documentation names this kind, such as ``yaml/duplicate-key``."""
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.level.value}: {self.message} [{self.check}]"
+
+
+def error(position: Position, check: str, message: str) -> Diagnostic:
+    """A diagnostic that stops the compilation."""
+    return Diagnostic(position, Level.ERROR, message, check)
+
+
+def warning(position: Position, check: str, message: str) -> Diagnostic:
+    """A diagnostic that does not stop the compilation."""
+    return Diagnostic(position, Level.WARNING, message, check)
+
+
+def note(position: Position, check: str, message: str) -> Diagnostic:
+    """A diagnostic that only tells what was decided."""
+    return Diagnostic(position, Level.NOTE, message, check)
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any of them stops the compilation."""
+    return any(diagnostic.level is Level.ERROR for diagnostic in diagnostics)
+
+
+def in_reading_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics without repetitions, as a reader meets their places from top to bottom."""
+    order = list(Level)
+    return sorted(
+        set(diagnostics),
+        key=lambda found: (found.position, order.index(found.level), found.check, found.message),
+    )
