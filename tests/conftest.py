@@ -1,0 +1,81 @@
+"""The oracles as fixtures, and how long Hypothesis looks for counterexamples."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+from tests.oracles.alertmanager import Alertmanager
+from tests.oracles.cache import cache_folder, installed_version
+from tests.oracles.prometheus import Prometheus
+from tests.oracles.releases import (
+    ALERTMANAGER,
+    ALERTMANAGER_0_25,
+    ALERTMANAGER_0_33,
+    PROMETHEUS,
+    PROMETHEUS_2_42,
+    PROMETHEUS_2_53,
+    PROMETHEUS_3_5,
+    Release,
+)
+
+# HYPOTHESIS_PROFILE=long looks further, and elsewhere each time; without it each run tries the same examples.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60, print_blob=True)
+settings.register_profile("long", deadline=None, max_examples=5000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+def installed(release: Release) -> str:
+    """The version of an oracle in the cache; without it the test is skipped, and fails on CI."""
+    version = installed_version(cache_folder(os.environ), release)
+    if version is not None:
+        return version
+    reason = f"{release.name} is not in the cache; `python -m tests.oracles` fetches it or says why not"
+    return pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
+def prometheus_of(release: Release) -> Prometheus:
+    return Prometheus(release.line, installed(release), cache_folder(os.environ) / release.name)
+
+
+def alertmanager_of(release: Release) -> Alertmanager:
+    return Alertmanager(release.line, installed(release), cache_folder(os.environ) / release.name)
+
+
+@pytest.fixture(scope="session", params=PROMETHEUS, ids=lambda release: release.name)
+def prometheus(request: pytest.FixtureRequest) -> Prometheus:
+    """Each Prometheus in turn."""
+    return prometheus_of(request.param)
+
+
+@pytest.fixture(scope="session")
+def prometheus_2_42() -> Prometheus:
+    return prometheus_of(PROMETHEUS_2_42)
+
+
+@pytest.fixture(scope="session")
+def prometheus_2_53() -> Prometheus:
+    return prometheus_of(PROMETHEUS_2_53)
+
+
+@pytest.fixture(scope="session")
+def prometheus_3_5() -> Prometheus:
+    return prometheus_of(PROMETHEUS_3_5)
+
+
+@pytest.fixture(scope="session", params=ALERTMANAGER, ids=lambda release: release.name)
+def alertmanager(request: pytest.FixtureRequest) -> Alertmanager:
+    """Each Alertmanager in turn."""
+    return alertmanager_of(request.param)
+
+
+@pytest.fixture(scope="session")
+def alertmanager_0_25() -> Alertmanager:
+    return alertmanager_of(ALERTMANAGER_0_25)
+
+
+@pytest.fixture(scope="session")
+def alertmanager_0_33() -> Alertmanager:
+    return alertmanager_of(ALERTMANAGER_0_33)

@@ -1,0 +1,1 @@
+"""The test oracles: real Prometheus and Alertmanager releases, unpacked from Debian packages without root."""

@@ -1,0 +1,86 @@
+"""Which releases serve as oracles, and where Debian has them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+Version: TypeAlias = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release line of a program, as one Debian suite carries it."""
+
+    program: str
+    line: str
+    """The line it stands for, such as ``3.5``; a moving suite may carry a later version."""
+    suite: str
+    packages: tuple[str, ...]
+    binaries: tuple[str, ...]
+    """Paths inside the packages, as all paths here."""
+    lowest: Version
+    """The versions accepted: from here on ..."""
+    before: Version
+    """... and below this."""
+    data: tuple[str, ...] = ()
+    """Files that the binaries read at run time."""
+
+    @property
+    def name(self) -> str:
+        """The name in messages, in test ids and in the cache: ``prometheus-2.42``."""
+        return f"{self.program}-{self.line}"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All the files without which the release is of no use."""
+        return (*self.binaries, *self.data)
+
+    def accepts(self, version: str) -> bool:
+        """Whether a version as a binary reports it, such as ``2.42.0+ds``, is of this line."""
+        numbers = tuple(int(number) for number in re.findall(r"[0-9]+", version.partition("+")[0]))
+        return self.lowest <= numbers < self.before
+
+
+_PROMETHEUS: Final = ("usr/bin/prometheus", "usr/bin/promtool")
+_ALERTMANAGER: Final = ("usr/bin/prometheus-alertmanager", "usr/bin/amtool")
+
+# The folder that Debian's Alertmanager reads its templates from, whatever the configuration says.
+TEMPLATES: Final = "usr/share/prometheus/alertmanager"
+
+# https://tracker.debian.org/pkg/prometheus and https://tracker.debian.org/pkg/prometheus-alertmanager;
+# bookworm has promtool inside the package of the server. The suite sid moves, so there the top is open.
+PROMETHEUS_2_42: Final = Release(
+    "prometheus", "2.42", "bookworm", ("prometheus",), _PROMETHEUS, (2, 42), (2, 43)
+)
+PROMETHEUS_2_53: Final = Release(
+    "prometheus", "2.53", "trixie", ("prometheus", "promtool"), _PROMETHEUS, (2, 53), (2, 54)
+)
+PROMETHEUS_3_5: Final = Release(
+    "prometheus", "3.5", "sid", ("prometheus", "promtool"), _PROMETHEUS, (3, 5), (4,)
+)
+ALERTMANAGER_0_25: Final = Release(
+    "alertmanager",
+    "0.25",
+    "bookworm",
+    ("prometheus-alertmanager",),
+    _ALERTMANAGER,
+    (0, 25),
+    (0, 26),
+    (f"{TEMPLATES}/default.tmpl",),
+)
+ALERTMANAGER_0_33: Final = Release(
+    "alertmanager",
+    "0.33",
+    "sid",
+    ("prometheus-alertmanager",),
+    _ALERTMANAGER,
+    (0, 28),
+    (1,),
+    (f"{TEMPLATES}/default.tmpl",),
+)
+
+PROMETHEUS: Final = (PROMETHEUS_2_42, PROMETHEUS_2_53, PROMETHEUS_3_5)
+ALERTMANAGER: Final = (ALERTMANAGER_0_25, ALERTMANAGER_0_33)
+RELEASES: Final = (*PROMETHEUS, *ALERTMANAGER)
