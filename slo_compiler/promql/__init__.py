@@ -1,0 +1,1 @@
+"""PromQL: read, checked for a Prometheus release, and built with proven quoting."""

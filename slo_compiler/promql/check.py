@@ -1,0 +1,41 @@
+"""Reads an expression as a Prometheus release would: the tree and its type, or all that is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slo_compiler.promql.functions import ValueType
+from slo_compiler.promql.lexer import tokens_of
+from slo_compiler.promql.parser import parse_tokens
+from slo_compiler.promql.problems import Problem, SyntaxFault
+from slo_compiler.promql.release import Release
+from slo_compiler.promql.syntax import Expr
+from slo_compiler.promql.typecheck import check_types
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression that the release takes."""
+
+    text: str
+    tree: Expr
+    type: ValueType
+
+
+def parse(text: str, release: Release, *, placeholders: bool = False) -> Expression | list[Problem]:
+    """The expression that a text stands for, or all its problems in reading order, never none.
+
+    Args:
+        text: the expression as its author wrote it, comments and all.
+        release: the Prometheus release that is to take it.
+        placeholders: whether ``$window`` may stand for a duration in brackets.
+
+    Returns:
+        the expression, or else the first problem of syntax, or all problems of types, functions and matchers.
+    """
+    try:
+        tree = parse_tokens(tokens_of(text, release), release, placeholders=placeholders)
+    except SyntaxFault as fault:
+        return [fault.problem]
+    type_, problems = check_types(tree, release)
+    return problems or Expression(text, tree, type_)

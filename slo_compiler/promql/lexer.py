@@ -1,0 +1,118 @@
+"""The text of an expression as tokens with offsets."""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import Final, NamedTuple
+
+from slo_compiler.promql.literals import number_value
+from slo_compiler.promql.problems import SyntaxFault
+from slo_compiler.promql.release import RELEASES, Release
+
+LONGEST: Final = 16 * 1024
+"""Characters in an expression: more than anybody reads, and few enough that no input takes long."""
+
+PLACEHOLDER: Final = "$window"
+
+
+class Kind(enum.Enum):
+    """What a token is. Words and symbols are told apart by their text alone."""
+
+    WORD = enum.auto()
+    NUMBER = enum.auto()
+    DURATION = enum.auto()
+    STRING = enum.auto()
+    PLACEHOLDER = enum.auto()
+    SYMBOL = enum.auto()
+    COMMENT = enum.auto()
+    END = enum.auto()
+
+
+class Token(NamedTuple):
+    """A token, as it is written, and the offset of its first character."""
+
+    kind: Kind
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset just after the token."""
+        return self.start + len(self.text)
+
+    def __str__(self) -> str:
+        return "the end of the expression" if self.kind is Kind.END else self.text[:40]
+
+
+# After promql/parser/lex.go of Prometheus 2.42, 2.53 and 3.5. All repetition is possessive (`++`, `*+`), so
+# that no text is tried twice. In brackets a colon is a symbol, elsewhere it is part of a metric name.
+_PATTERN: Final = r"""
+    [ \t\n\r]*+
+    (?: (?P<WORD>        [A-Za-z_{colon}] [A-Za-z0-9_{colon}]*+ )
+      | (?P<NUMBER>      0[xX][0-9A-Za-z_.]*+ | \.?[0-9] (?: [eE][+-] | [0-9A-Za-z_.] )*+ )
+      | (?P<STRING>      "(?: [^"\\\n]++ | \\[^\n] )*+" | '(?: [^'\\\n]++ | \\[^\n] )*+' | `[^`]*+` )
+      | (?P<SYMBOL>      [=!]~ | [=!<>]= | [-+*/%^=<>@,(){{}}\[\]:] )
+      | (?P<COMMENT>     \# [^\r\n]*+ )
+      | (?P<PLACEHOLDER> \$window (?![A-Za-z0-9_]) )
+      | (?P<END>         \Z )
+    )
+"""
+_OUTSIDE_BRACKETS: Final = re.compile(_PATTERN.format(colon=":"), re.VERBOSE)
+_INSIDE_BRACKETS: Final = re.compile(_PATTERN.format(colon=""), re.VERBOSE)
+_SPACE: Final = " \t\n\r"
+_UNITS: Final = ("y", "w", "d", "h", "m", "s", "ms")
+_DURATION: Final = re.compile("".join(rf"(?:[0-9]++{unit})?" for unit in _UNITS))
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_KINDS: Final = {kind.name: kind for kind in Kind}
+
+
+def tokens_of(text: str, release: Release) -> list[Token]:
+    """The tokens of an expression, comments included, the last one an ``END``.
+
+    Raises:
+        SyntaxFault: the expression is too long, or at its offset no token can start.
+    """
+    if len(text) > LONGEST:
+        raise SyntaxFault(LONGEST, f"the expression is longer than {LONGEST} characters")
+    lone_surrogate = _LONE_SURROGATE.search(text)
+    if lone_surrogate:
+        raise SyntaxFault(lone_surrogate.start(), "half a surrogate pair is no character")
+    tokens: list[Token] = []
+    pattern = _OUTSIDE_BRACKETS
+    position = 0
+    kind = None
+    while kind is not Kind.END:
+        match = pattern.match(text, position)
+        if match is None or match.lastgroup is None:
+            raise _fault(text, position)
+        kind = _KINDS[match.lastgroup]
+        start, position = match.span(match.lastgroup)
+        word = text[start:position]
+        if kind is Kind.NUMBER:
+            kind = _number_or_duration(word, start, release)
+        elif kind is Kind.COMMENT and tokens and tokens[-1].text == "[":
+            raise SyntaxFault(start, "Prometheus takes no comment right behind an opening bracket")
+        elif kind is Kind.SYMBOL and word in "[]":
+            pattern = _INSIDE_BRACKETS if word == "[" else _OUTSIDE_BRACKETS
+        tokens.append(Token(kind, word, start))
+    return tokens
+
+
+def _number_or_duration(word: str, start: int, release: Release) -> Kind:
+    if number_value(word, release) is not None:
+        return Kind.NUMBER
+    if _DURATION.fullmatch(word):
+        return Kind.DURATION
+    takers = [known for known in RELEASES if number_value(word, known) is not None]
+    hint = f" in {release}; it needs {takers[0]} or later" if takers and takers[0] > release else ""
+    raise SyntaxFault(start, f"{word[:40]} is neither a number nor a duration{hint}")
+
+
+def _fault(text: str, position: int) -> SyntaxFault:
+    """The fault that behind some space no token starts."""
+    rest = text[position:].lstrip(_SPACE)
+    start = len(text) - len(rest)
+    if rest[0] in "\"'`":
+        return SyntaxFault(start, "this string is not closed" + ("" if rest[0] == "`" else " on its line"))
+    return SyntaxFault(start, f"{rest[0]!r} means nothing in PromQL")

@@ -1,0 +1,52 @@
+"""Writes strings, matchers and selectors of PromQL, so that no value can be taken for anything but itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from slo_compiler.promql.syntax import MatchOperator
+
+_METRIC_NAME: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_LABEL_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+
+
+def quote_string(value: str) -> str:
+    """The value as a string of PromQL.
+
+    Raises:
+        ValueError: the value holds half a surrogate pair, which no string of Prometheus can.
+    """
+    value.encode()  # a UnicodeEncodeError is a ValueError
+    quoted = json.dumps(value, ensure_ascii=False)
+    return quoted.replace("\N{REPLACEMENT CHARACTER}", r"\ufffd")  # which Prometheus takes for bad UTF-8
+
+
+def quote_regex(value: str) -> str:
+    """A regular expression that matches the value and nothing else, not yet a string of PromQL."""
+    return re.sub(r"[\\.+*?()|\[\]{}^$]", r"\\\g<0>", value)
+
+
+def matcher(label: str, operator: MatchOperator, value: str) -> str:
+    """One condition on a label, such as ``job="api"``.
+
+    Raises:
+        ValueError: the label is no classic label name, or the value no UTF-8.
+    """
+    if not _LABEL_NAME.fullmatch(label):
+        raise ValueError(f"{label!r} is not a label name that every release takes")
+    return f"{label}{operator.value}{quote_string(value)}"
+
+
+def selector(metric: str, matchers: Iterable[str] = ()) -> str:
+    """A selector of a metric, such as ``up{job="api"}``.
+
+    Raises:
+        ValueError: the metric is no classic metric name.
+    """
+    if not _METRIC_NAME.fullmatch(metric):
+        raise ValueError(f"{metric!r} is not a metric name that every release takes")
+    braced = ",".join(matchers)
+    return f"{metric}{{{braced}}}" if braced else metric

@@ -1,0 +1,224 @@
+"""The syntax tree of an expression; every node knows its place as offsets into the text."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias, assert_never
+
+from slo_compiler.quantities import Seconds
+
+
+class MatchOperator(enum.Enum):
+    """How a matcher compares a label with its value."""
+
+    EQUAL = "="
+    NOT_EQUAL = "!="
+    REGEX = "=~"
+    NOT_REGEX = "!~"
+
+    @property
+    def is_regex(self) -> bool:
+        """Whether the value is a regular expression."""
+        return self in (MatchOperator.REGEX, MatchOperator.NOT_REGEX)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLiteral:
+    """A number, or since release 3 a duration in the place of one, in seconds."""
+
+    start: int
+    end: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class StringLiteral:
+    """A string; bytes that are no UTF-8 are surrogate escapes."""
+
+    start: int
+    end: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """One condition on a label: ``job="api"``."""
+
+    start: int
+    end: int
+    label: str
+    operator: MatchOperator
+    value: str
+
+
+Timestamp: TypeAlias = Seconds | Literal["start()", "end()"]
+"""What stands after ``@``; seconds since 1970."""
+
+_NO_OFFSET: Final = Seconds(0)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorSelector:
+    """``metric{matchers} offset 5m @ 0``; the metric is ``None`` where no name stands before the braces."""
+
+    start: int
+    end: int
+    metric: str | None
+    matchers: tuple[Matcher, ...]
+    offset: Seconds = _NO_OFFSET
+    at: Timestamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A duration in brackets; its seconds are ``None`` where the placeholder ``$window`` stands for them."""
+
+    start: int
+    end: int
+    seconds: Seconds | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixSelector:
+    """``selector[5m]``; an ``offset`` or ``@`` behind the bracket counts as the selector's."""
+
+    start: int
+    end: int
+    selector: VectorSelector
+    range: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Subquery:
+    """``expr[1h:5m] offset 1h @ 0``; the step is ``None`` where the server's default holds."""
+
+    start: int
+    end: int
+    operand: Expr
+    range: Duration
+    step: Duration | None
+    offset: Seconds = _NO_OFFSET
+    at: Timestamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``function(arguments)``."""
+
+    start: int
+    end: int
+    function: str
+    arguments: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """``by (labels)`` or ``without (labels)``."""
+
+    without: bool
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """``operator by (labels) (arguments)``; the operator in lower case."""
+
+    start: int
+    end: int
+    operator: str
+    arguments: tuple[Expr, ...]
+    grouping: Grouping | None
+
+
+Group: TypeAlias = Literal["group_left", "group_right"]
+"""The side of which many series may match one of the other side."""
+
+
+@dataclass(frozen=True, slots=True)
+class VectorMatching:
+    """``on (labels)`` or ``ignoring (labels)``, and ``group_left (include)`` or ``group_right (include)``."""
+
+    on: bool
+    labels: tuple[str, ...]
+    group: Group | None = None
+    include: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """``left operator bool on (labels) right``; the operator in lower case."""
+
+    start: int
+    end: int
+    operator: str
+    operator_start: int
+    returns_bool: bool
+    matching: VectorMatching | None
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """``-operand``."""
+
+    start: int
+    end: int
+    operator: str
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Parentheses:
+    """``(inner)``."""
+
+    start: int
+    end: int
+    inner: Expr
+
+
+Expr: TypeAlias = (
+    NumberLiteral
+    | StringLiteral
+    | VectorSelector
+    | MatrixSelector
+    | Subquery
+    | Call
+    | Aggregation
+    | Binary
+    | Unary
+    | Parentheses
+)
+
+
+def children(node: Expr) -> tuple[Expr, ...]:
+    """The expressions right under a node, in reading order."""
+    match node:
+        case NumberLiteral() | StringLiteral() | VectorSelector():
+            return ()
+        case MatrixSelector():
+            return (node.selector,)
+        case Subquery() | Unary():
+            return (node.operand,)
+        case Call() | Aggregation():
+            return node.arguments
+        case Binary():
+            return (node.left, node.right)
+        case Parentheses():
+            return (node.inner,)
+        case _:
+            assert_never(node)
+
+
+def walk(root: Expr) -> Iterator[Expr]:
+    """A node and all that is under it, each before what is under it, else in reading order.
+
+    Chains of operators are trees as deep as they are long, so nothing that reads a tree may recurse.
+    """
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(children(node)))
