@@ -1,0 +1,1 @@
+"""The domain: frozen values that know nothing of YAML, PromQL text or Prometheus."""

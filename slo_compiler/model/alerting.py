@@ -1,0 +1,57 @@
+"""What an author may say about alerting, every bit of it optional."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from slo_compiler.diagnostics import Position
+from slo_compiler.quantities import Ratio, Seconds
+
+
+class Severity(enum.Enum):
+    """Whether an alert wakes a human or waits for office hours."""
+
+    PAGE = "page"
+    TICKET = "ticket"
+
+
+@dataclass(frozen=True, slots=True)
+class TierRequest:
+    """A burn-rate tier as asked for: any two of ``budget``, ``long`` and ``burn_rate``; the third follows.
+
+    ``name`` is one of the slugs by which the alerts of the tier are known.
+    ``budget`` is the share of the period's error budget spent when the tier fires on a constant error ratio.
+    """
+
+    name: str
+    severity: Severity
+    budget: Ratio | None = None
+    long: Seconds | None = None
+    burn_rate: Ratio | None = None
+    short: Seconds | None = None
+    position: Position = field(default=Position(""), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The alert that fires when the indicator has no data at all. What is None is derived."""
+
+    enabled: bool = True
+    severity: Severity = Severity.PAGE
+    hold: Seconds | None = None
+    """The ``for`` of the alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """Overrides of alerting: None or empty means not said here, so look at the defaults."""
+
+    tiers: tuple[TierRequest, ...] | None = None
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    min_errors: int | None = None
+    absent: Absent | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    position: Position = field(default=Position(""), compare=False, repr=False)

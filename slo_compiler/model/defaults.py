@@ -1,0 +1,50 @@
+"""What an organisation says once for all its specs, in ``defaults.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from slo_compiler.diagnostics import Position
+from slo_compiler.model.alerting import Alerting
+from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.surface import Surface
+from slo_compiler.quantities import DAY, MINUTE, SECOND, Seconds
+
+SCRAPE_INTERVAL: Final = 30 * SECOND
+EVALUATION_INTERVAL: Final = 30 * SECOND
+BASE_WINDOW: Final = 5 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How often the user's Prometheus scrapes and evaluates, and the window that alone reads raw series."""
+
+    scrape_interval: Seconds = SCRAPE_INTERVAL
+    evaluation_interval: Seconds = EVALUATION_INTERVAL
+    base_window: Seconds = BASE_WINDOW
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where alerts point their readers. ``{service}`` and ``{slo}`` stand for the names."""
+
+    runbook: str | None = None
+    dashboard: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """Organisation-wide defaults. Without a ``defaults.yaml`` these are they."""
+
+    position: Position = field(default=Position("defaults.yaml"), compare=False)
+    target: str = "prometheus-2.42"
+    """The oldest Prometheus that loads the rules."""
+    clock: Clock = field(default_factory=Clock)
+    window: Seconds = 30 * DAY
+    labels: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[Surface, str] = field(default_factory=dict)
+    alerting: Alerting = field(default_factory=Alerting)
+    links: Links = field(default_factory=Links)
+    locate: Locate = field(default=nowhere, compare=False, repr=False)

@@ -1,0 +1,28 @@
+"""The label names that the compiler gives a meaning, and that no spec may therefore set."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SERVICE: Final = "service"
+SLO: Final = "slo"
+SLO_ID: Final = "slo_id"
+SURFACE: Final = "surface"
+SEVERITY: Final = "severity"
+SEV: Final = "sev"
+OWNER: Final = "owner"
+BURN_TIER: Final = "burn_tier"
+OBJECTIVE: Final = "objective"
+WINDOW: Final = "window"
+SPEC_HASH: Final = "spec_hash"
+
+IDENTITY: Final = (SERVICE, SLO, SLO_ID)
+"""On every series and alert: whose it is."""
+
+ON_ALERTS: Final = (*IDENTITY, SURFACE, SEVERITY, SEV, OWNER, BURN_TIER)
+ON_INFO: Final = (*IDENTITY, SURFACE, OWNER, OBJECTIVE, WINDOW, SPEC_HASH)
+
+OF_PROMETHEUS: Final = ("alertname", "alertstate", "le", "quantile")
+
+RESERVED: Final = frozenset({*ON_ALERTS, *ON_INFO, *OF_PROMETHEUS})
+"""What neither ``labels`` nor ``group_by`` may name."""

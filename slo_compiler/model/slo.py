@@ -1,0 +1,65 @@
+"""An SLO with nothing missing: what the defaults and its own spec say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from slo_compiler.diagnostics import Position
+from slo_compiler.model.alerting import Absent, TierRequest
+from slo_compiler.model.defaults import Clock, Links
+from slo_compiler.model.indicator import Indicator
+from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.surface import Surface
+from slo_compiler.quantities import Ratio, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Slo:
+    """One SLO, resolved.
+
+    ``objective`` is a ratio strictly between 0 and 1, ``period`` the time over which it is promised.
+    ``labels`` stand on every alert of the SLO, beside its identity.
+    """
+
+    service: str
+    name: str
+    description: str
+    surface: Surface
+    owner: str
+    objective: Ratio
+    period: Seconds
+    indicator: Indicator
+    cadence: Seconds | None
+    group_by: tuple[str, ...]
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    tiers: tuple[TierRequest, ...]
+    tiers_are_authored: bool
+    """Whether the tiers are the author's own, to be kept as they are, or defaults, to be derived anew."""
+    min_errors: int
+    absent: Absent
+    target: str
+    """The oldest Prometheus release that loads the rules, such as ``prometheus-2.42``."""
+    clock: Clock
+    links: Links
+    position: Position = field(compare=False)
+    locate: Locate = field(default=nowhere, compare=False, repr=False)
+    """Where the parts of its spec stand."""
+    owner_position: Position = field(default=Position(""), compare=False)
+    """Where the owner is named, in the spec or in the defaults."""
+
+    @property
+    def id(self) -> str:
+        """The name that no other SLO can have: slugs hold no colon, so the parts cannot run together."""
+        return f"{self.service}:{self.name}"
+
+    def position_of(self, tier: str) -> Position:
+        """Where a tier is asked for, or, if it is built in, where its severity is or would be."""
+        asked = next((request.position for request in self.tiers if request.name == tier), Position(""))
+        return asked if asked.path else self.locate("alerting", "severities", tier)
+
+    @property
+    def budget(self) -> Ratio:
+        """The error ratio that just keeps the objective."""
+        return 1 - self.objective

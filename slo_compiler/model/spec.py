@@ -1,0 +1,45 @@
+"""A spec as its author wrote it: a service, its owners and its SLOs, before any default is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from slo_compiler.diagnostics import Position
+from slo_compiler.model.alerting import Alerting
+from slo_compiler.model.indicator import Indicator
+from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.surface import Surface
+from slo_compiler.quantities import Ratio, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SloSpec:
+    """One SLO of a spec. What is None is left to the defaults."""
+
+    name: str
+    objective: Ratio
+    indicator: Indicator
+    position: Position = field(compare=False)
+    description: str = ""
+    surface: Surface = Surface.SERVING
+    window: Seconds | None = None
+    cadence: Seconds | None = None
+    """How often the indicator itself is measured, where that is rarer than a scrape."""
+    group_by: tuple[str, ...] = ()
+    alerting: Alerting = field(default_factory=Alerting)
+    locate: Locate = field(default=nowhere, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """The SLOs of one service: one file."""
+
+    service: str
+    slos: tuple[SloSpec, ...]
+    position: Position = field(compare=False)
+    description: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[Surface, str] = field(default_factory=dict)
+    alerting: Alerting = field(default_factory=Alerting)
+    locate: Locate = field(default=nowhere, compare=False, repr=False)
