@@ -1,0 +1,98 @@
+"""From a resolved SLO to its plan: tiers, windows and times, all of them numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from slo_compiler.burnrate import policy
+from slo_compiler.burnrate.authored import Authored, check_request, check_tiers, make_tier
+from slo_compiler.burnrate.derive import Repair, Setting, derive
+from slo_compiler.burnrate.tier import Tier
+from slo_compiler.burnrate.windows import Windows, lay_out
+from slo_compiler.diagnostics import Diagnostic, error, has_errors, note
+from slo_compiler.model.indicator import ErrorRatio
+from slo_compiler.model.slo import Slo
+from slo_compiler.quantities import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything about an SLO's alerting that is a number.
+
+    ``min_errors`` is None where nothing counts errors; ``absent_hold`` where absent data does not alert.
+    """
+
+    slo: Slo
+    tiers: tuple[Tier, ...]
+    windows: Windows
+    min_errors: int | None
+    absent_hold: Seconds | None
+    repairs: tuple[Repair, ...]
+
+
+def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:
+    """The plan of an SLO and what there is to say about it; no plan comes with an error."""
+    setting = Setting(slo.budget, slo.period, slo.clock, slo.cadence)
+    unusable = [problem for request in slo.tiers for problem in check_request(request, slo.period)]
+    if unusable:
+        return None, unusable
+    if slo.tiers_are_authored:
+        tiers, repairs, found = _authored_tiers(slo, setting)
+    else:
+        tiers, repairs, found = _derived_tiers(slo, setting)
+    if has_errors(found):
+        return None, found
+    counts_errors = not isinstance(slo.indicator, ErrorRatio) and slo.min_errors > 1
+    made = Plan(
+        slo=slo,
+        tiers=tiers,
+        windows=lay_out(tiers, slo.clock),
+        min_errors=slo.min_errors if counts_errors else None,
+        absent_hold=_absent_hold(slo),
+        repairs=repairs,
+    )
+    return made, found
+
+
+def _derived_tiers(
+    slo: Slo, setting: Setting
+) -> tuple[tuple[Tier, ...], tuple[Repair, ...], list[Diagnostic]]:
+    tiers, repairs = derive(slo.tiers, setting)
+    if not tiers:
+        message = "no burn-rate tier fits into the window of this SLO: nothing could ever alert on it"
+        return (), repairs, [error(slo.position, "tier/none", message)]
+    return (
+        tiers,
+        repairs,
+        [_told(slo, list(changes)) for _, changes in groupby(repairs, lambda each: each.tier)],
+    )
+
+
+def _told(slo: Slo, repairs: Sequence[Repair]) -> Diagnostic:
+    """One note for all that was changed about a tier."""
+    changes = "; ".join(f"{repair.before} became {repair.after}: {repair.why}" for repair in repairs)
+    return note(slo.position, "tier/derived", f"{slo.id}: tier {repairs[0].tier} was derived anew: {changes}")
+
+
+def _authored_tiers(
+    slo: Slo, setting: Setting
+) -> tuple[tuple[Tier, ...], tuple[Repair, ...], list[Diagnostic]]:
+    authored = [Authored(make_tier(request, setting), request.position) for request in slo.tiers]
+    proposed, _ = derive(policy.DEFAULT_TIERS, setting)
+    found = list(check_tiers(authored, setting, proposed))
+    return tuple(each.tier for each in authored), (), found
+
+
+def _absent_hold(slo: Slo) -> Seconds | None:
+    """How long data may be missing: until an outage would have spent a tier's worth of budget."""
+    if not slo.absent.enabled:
+        return None
+    if slo.absent.hold is not None:
+        return slo.absent.hold
+    spent = policy.HOLD_BUDGET * slo.period * slo.budget
+    tick = slo.clock.evaluation_interval
+    rounded = math.ceil(spent / tick) * tick
+    return min(max(rounded, policy.SHORTEST_HOLD), policy.LONGEST_HOLD)
