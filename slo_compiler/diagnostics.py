@@ -46,17 +46,17 @@ class Diagnostic:
 
 def error(position: Position, check: str, message: str) -> Diagnostic:
     """A diagnostic that stops the compilation."""
-    return Diagnostic(position, Level.ERROR, message, check)
+    return Diagnostic(position, Level.ERROR, _on_one_line(message), check)
 
 
 def warning(position: Position, check: str, message: str) -> Diagnostic:
     """A diagnostic that does not stop the compilation."""
-    return Diagnostic(position, Level.WARNING, message, check)
+    return Diagnostic(position, Level.WARNING, _on_one_line(message), check)
 
 
 def note(position: Position, check: str, message: str) -> Diagnostic:
     """A diagnostic that only tells what was decided."""
-    return Diagnostic(position, Level.NOTE, message, check)
+    return Diagnostic(position, Level.NOTE, _on_one_line(message), check)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
@@ -71,3 +71,11 @@ def in_reading_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         set(diagnostics),
         key=lambda found: (found.position, order.index(found.level), found.check, found.message),
     )
+
+
+def _on_one_line(message: str) -> str:
+    """The message with escapes for what would end the line, move a terminal's cursor or be invisible.
+
+    It quotes the file, whose author may be hostile.
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.derive import Setting, complete
 from slo_compiler.burnrate.tier import Tier, budget_spent, burn_rate, is_reachable
-from slo_compiler.diagnostics import Diagnostic, Position, error, warning
+from slo_compiler.diagnostics import Diagnostic, error, warning
 from slo_compiler.model.alerting import TierRequest
 from slo_compiler.quantities import (
     Seconds,
@@ -29,7 +29,7 @@ def check_request(request: TierRequest, period: Seconds) -> Iterator[Diagnostic]
             follows = burn_rate(budget, long, period)
             if burn != follows:
                 yield error(
-                    request.position,
+                    request.position_of("burn_rate"),
                     "tier/inconsistent",
                     f"tier {request.name} says burn_rate {format_decimal(burn)}, but "
                     f"{format_percent(budget)} of the budget of {approximate_duration(period)} in "
@@ -76,10 +76,10 @@ def make_tier(request: TierRequest, setting: Setting) -> Tier:
 
 @dataclass(frozen=True, slots=True)
 class Authored:
-    """A tier and the place in the spec where it was asked for."""
+    """A tier and what it was asked for by."""
 
     tier: Tier
-    position: Position
+    request: TierRequest
 
 
 def check_tiers(tiers: Sequence[Authored], setting: Setting, derived: Sequence[Tier]) -> Iterator[Diagnostic]:
@@ -88,47 +88,50 @@ def check_tiers(tiers: Sequence[Authored], setting: Setting, derived: Sequence[T
         yield from _check_tier(authored, setting, derived)
     for faster, slower in itertools.pairwise(tiers):
         yield from _check_order(faster.tier, slower)
-    for name, position in _repeated_names(tiers):
-        yield error(
-            position,
-            "tier/duplicate",
-            f"a second tier is named {name}; their alerts could not be told apart",
-        )
+    yield from check_names([authored.request for authored in tiers])
+
+
+def check_names(requests: Sequence[TierRequest]) -> Iterator[Diagnostic]:
+    """Tiers that bear the name of an earlier one."""
+    for index, request in enumerate(requests):
+        if request.name in [earlier.name for earlier in requests[:index]]:
+            message = f"a second tier is named {request.name}; their alerts could not be told apart"
+            yield error(request.position_of("name"), "tier/duplicate", message)
 
 
 def _check_tier(authored: Authored, setting: Setting, derived: Sequence[Tier]) -> Iterator[Diagnostic]:
-    tier, position = authored.tier, authored.position
+    tier, place = authored.tier, authored.request.position_of
     if not is_reachable(tier.threshold):
         yield error(
-            position,
+            place("burn_rate"),
             "tier/unreachable",
             f"the {approximate_duration(tier.long)} {tier.severity.value} needs an error ratio above "
             f"{format_decimal(tier.threshold, digits=6)} and can never fire; {_proposal(derived)}",
         )
     elif tier.burn_rate < policy.LOWEST_BURN_RATE:
         yield warning(
-            position,
+            place("burn_rate"),
             "tier/burns-slowly",
             f"tier {tier.name} fires at a burn rate of {format_decimal(tier.burn_rate, digits=4)}, "
             "at which the budget outlasts the period: it alerts while the objective is kept",
         )
     if tier.long >= setting.period:
         yield error(
-            position,
+            place("long"),
             "tier/long-window",
             f"the long window {approximate_duration(tier.long)} is no shorter than the period of "
             f"{approximate_duration(setting.period)}: the budget is gone before the window is full",
         )
     if tier.short >= tier.long:
         yield error(
-            position,
+            place("short"),
             "tier/short-window",
             f"the short window {format_duration(tier.short)} is no shorter than the long one of "
             f"{format_duration(tier.long)}: the alert would not reset sooner",
         )
     elif tier.short < setting.shortest:
         yield error(
-            position,
+            place("short"),
             "tier/short-window",
             f"the short window {format_duration(tier.short)} is shorter than "
             f"{format_duration(setting.shortest)}, which four scrapes, two evaluations and four of the "
@@ -141,20 +144,12 @@ def _check_order(faster: Tier, slower: Authored) -> Iterator[Diagnostic]:
     tier = slower.tier
     if tier.long <= faster.long or tier.burn_rate >= faster.burn_rate:
         yield error(
-            slower.position,
+            slower.request.position,
             "tier/order",
             f"tier {tier.name} ({_summary(tier)}) comes after {faster.name} ({_summary(faster)}), but a "
             "slower tier has a longer long window and a smaller burn rate: one of the two is never the first "
             "to fire",
         )
-
-
-def _repeated_names(tiers: Sequence[Authored]) -> Iterator[tuple[str, Position]]:
-    seen = set()
-    for authored in tiers:
-        if authored.tier.name in seen:
-            yield authored.tier.name, authored.position
-        seen.add(authored.tier.name)
 
 
 def _summary(tier: Tier) -> str:

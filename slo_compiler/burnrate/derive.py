@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Final
 
 from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.tier import Tier, budget_spent, burn_rate, long_window
@@ -66,6 +67,8 @@ class Draft:
     short: Seconds
     burn_rate: Ratio
     grids: tuple[Seconds, ...]
+    faster: Ratio | None
+    """The burn rate of the next faster tier."""
     repairs: tuple[Repair, ...] = ()
 
     def repaired(self, before: str, after: str, why: str) -> tuple[Repair, ...]:
@@ -87,7 +90,7 @@ def derive(requests: Sequence[TierRequest], setting: Setting) -> tuple[tuple[Tie
     repairs: list[Repair] = []
     for request in requests:
         draft = _start(request, setting, drafts)
-        for repair in (_shorten_for_short_period, _round_up, _raise_burn_rate, _lower_threshold, _fit_short):
+        for repair in REPAIRS:
             draft = repair(draft, setting)
         rejection = _rejection(draft, drafts, setting)
         if rejection is None:
@@ -118,7 +121,8 @@ def _start(request: TierRequest, setting: Setting, faster: Sequence[Draft]) -> D
         setting.clock.base_window,
         setting.clock.evaluation_interval,
     )
-    return Draft(request, budget, long, long / policy.WINDOW_RATIO, burn, grids)
+    ahead = faster[-1].burn_rate if faster else None
+    return Draft(request, budget, long, long / policy.WINDOW_RATIO, burn, grids, ahead)
 
 
 def _shorten_for_short_period(draft: Draft, setting: Setting) -> Draft:
@@ -171,12 +175,26 @@ def _lower_threshold(draft: Draft, setting: Setting) -> Draft:
     threshold = draft.burn_rate * setting.budget
     needed = long_window(draft.budget, highest, setting.period)
     unit = draft.unit(needed)
-    long = math.ceil(needed / unit) * unit
-    burn = max(burn_rate(draft.budget, long, setting.period), policy.LOWEST_BURN_RATE)
-    budget = budget_spent(burn, long, setting.period)
     why = f"an error ratio above {format_percent(threshold, digits=4)} " + (
         "cannot be" if threshold >= 1 else "is too much to wait for"
     )
+    return _lengthened(draft, math.ceil(needed / unit) * unit, why, setting)
+
+
+def _fall_behind(draft: Draft, setting: Setting) -> Draft:
+    """A tier that is slower and yet needs a faster burn than the one before it never fires first."""
+    if draft.faster is None or draft.burn_rate < draft.faster or draft.faster <= policy.LOWEST_BURN_RATE:
+        return draft
+    needed = long_window(draft.budget, draft.faster, setting.period)
+    unit = draft.unit(needed)
+    why = f"the next faster tier fires at {_times(draft.faster)} already"
+    return _lengthened(draft, (needed // unit + 1) * unit, why, setting)
+
+
+def _lengthened(draft: Draft, long: Seconds, why: str, setting: Setting) -> Draft:
+    """The draft with a longer window for the same share of the budget, unless that would burn too slowly."""
+    burn = max(burn_rate(draft.budget, long, setting.period), policy.LOWEST_BURN_RATE)
+    budget = budget_spent(burn, long, setting.period)
     before = f"{_window(draft.long)} at {_times(draft.burn_rate)}"
     repairs = draft.repaired(before, f"{_window(long)} at {_times(burn)}", why)
     short = long / policy.WINDOW_RATIO
@@ -206,6 +224,17 @@ def _fit_short(draft: Draft, setting: Setting) -> Draft:
     burn = burn_rate(draft.budget, long, setting.period)
     longer = replace(draft, long=long, short=short, burn_rate=burn, repairs=repairs)
     return _raise_burn_rate(longer, setting)
+
+
+REPAIRS: Final = (
+    _shorten_for_short_period,
+    _round_up,
+    _raise_burn_rate,
+    _lower_threshold,
+    _fall_behind,
+    _fit_short,
+)
+"""In this order: each leaves alone what those before it have mended."""
 
 
 def _rejection(draft: Draft, faster: Sequence[Draft], setting: Setting) -> Repair | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from slo_compiler.burnrate import policy
-from slo_compiler.burnrate.authored import Authored, check_request, check_tiers, make_tier
+from slo_compiler.burnrate.authored import Authored, check_names, check_request, check_tiers, make_tier
 from slo_compiler.burnrate.derive import Repair, Setting, derive
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.burnrate.windows import Windows, lay_out
@@ -60,6 +60,9 @@ def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:
 def _derived_tiers(
     slo: Slo, setting: Setting
 ) -> tuple[tuple[Tier, ...], tuple[Repair, ...], list[Diagnostic]]:
+    repeated = list(check_names(slo.tiers))
+    if repeated:
+        return (), (), repeated
     tiers, repairs = derive(slo.tiers, setting)
     if not tiers:
         message = "no burn-rate tier fits into the window of this SLO: nothing could ever alert on it"
@@ -80,7 +83,7 @@ def _told(slo: Slo, repairs: Sequence[Repair]) -> Diagnostic:
 def _authored_tiers(
     slo: Slo, setting: Setting
 ) -> tuple[tuple[Tier, ...], tuple[Repair, ...], list[Diagnostic]]:
-    authored = [Authored(make_tier(request, setting), request.position) for request in slo.tiers]
+    authored = [Authored(make_tier(request, setting), request) for request in slo.tiers]
     proposed, _ = derive(policy.DEFAULT_TIERS, setting)
     found = list(check_tiers(authored, setting, proposed))
     return tuple(each.tier for each in authored), (), found

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slo_compiler.diagnostics import Position
+from slo_compiler.model.place import Locate, nowhere
 from slo_compiler.quantities import Ratio, Seconds
 
 
@@ -32,6 +33,12 @@ class TierRequest:
     burn_rate: Ratio | None = None
     short: Seconds | None = None
     position: Position = field(default=Position(""), compare=False, repr=False)
+    locate: Locate = field(default=nowhere, compare=False, repr=False)
+
+    def position_of(self, key: str) -> Position:
+        """Where one of the keys stands, or the whole."""
+        part = self.locate(key)
+        return part if part.path else self.position
 
 
 @dataclass(frozen=True, slots=True)

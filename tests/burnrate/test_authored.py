@@ -42,7 +42,7 @@ def request_of(
 
 
 def found_in(requests: Sequence[TierRequest], setting: Setting) -> list[Diagnostic]:
-    tiers = [Authored(make_tier(request, setting), request.position) for request in requests]
+    tiers = [Authored(make_tier(request, setting), request) for request in requests]
     return list(check_tiers(tiers, setting, default_tiers(setting)))
 
 
