@@ -1,0 +1,178 @@
+"""From checked pydantic models to the domain's values; from here on nobody knows of pydantic."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import partial
+
+from slo_compiler.diagnostics import Position
+from slo_compiler.model.alerting import Absent, Alerting, Severity, TierRequest
+from slo_compiler.model.defaults import Clock, Defaults, Links
+from slo_compiler.model.expression import Expression
+from slo_compiler.model.indicator import (
+    AtLeast,
+    AtMost,
+    Bad,
+    Counted,
+    ErrorRatio,
+    Events,
+    Freshness,
+    Good,
+    Indicator,
+    Latency,
+    Probe,
+    Ratio,
+    Threshold,
+)
+from slo_compiler.model.spec import SloSpec, Spec
+from slo_compiler.model.surface import Surface
+from slo_compiler.quantities import MILLISECOND, format_decimal, parse_duration
+from slo_compiler.schema import defaults_model, spec_model
+from slo_compiler.schema.yaml.nodes import Node, ScalarNode, find, locate
+from slo_compiler.schema.yaml.scalar_positions import position_at
+
+
+def spec(model: spec_model.SpecModel, root: Node) -> Spec:
+    """The spec of a checked file."""
+    return Spec(
+        service=model.service,
+        slos=tuple(_slo(slo, find(root, ("slos", index))) for index, slo in enumerate(model.slos)),
+        position=find(root, ("service",)).position,
+        description=model.description,
+        labels=model.labels,
+        owners=_owners(model.owners),
+        alerting=_alerting(model.alerting, find(root, ("alerting",))),
+        locate=partial(_locate, root),
+    )
+
+
+def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
+    """The defaults of a checked file."""
+    built_in = Defaults()
+    return Defaults(
+        position=root.position,
+        target=model.target,
+        clock=Clock(
+            scrape_interval=model.scrape_interval or built_in.clock.scrape_interval,
+            evaluation_interval=model.evaluation_interval or built_in.clock.evaluation_interval,
+            base_window=model.base_window or built_in.clock.base_window,
+        ),
+        window=model.window or built_in.window,
+        labels=model.labels,
+        owners=_owners(model.owners),
+        alerting=_alerting(model.alerting, find(root, ("alerting",))),
+        links=Links(runbook=model.links.runbook, dashboard=model.links.dashboard),
+        locate=partial(_locate, root),
+    )
+
+
+def _slo(model: spec_model.SloModel, node: Node) -> SloSpec:
+    return SloSpec(
+        name=model.name,
+        objective=model.objective,
+        indicator=_indicator(model.indicator, find(node, ("indicator",))),
+        position=find(node, ("name",)).position,
+        description=model.description,
+        surface=Surface(model.surface),
+        window=model.window,
+        cadence=model.cadence,
+        group_by=tuple(model.group_by),
+        alerting=_alerting(model.alerting, find(node, ("alerting",))),
+        locate=partial(_locate, node),
+    )
+
+
+def _locate(node: Node, *keys: str | int) -> Position:
+    return locate(node, keys)
+
+
+def _owners(owners: spec_model.Owners) -> dict[Surface, str]:
+    return {Surface(surface): owner for surface, owner in owners.items()}
+
+
+def _alerting(model: spec_model.AlertingModel, node: Node) -> Alerting:
+    tiers = None
+    if model.tiers is not None:
+        tiers = tuple(_tier(tier, find(node, ("tiers", index))) for index, tier in enumerate(model.tiers))
+    return Alerting(
+        tiers=tiers,
+        severities={tier: Severity(severity) for tier, severity in model.severities.items()},
+        min_errors=model.min_errors,
+        absent=_absent(model.absent),
+        labels=model.labels,
+        annotations=model.annotations,
+        position=node.position,
+    )
+
+
+def _tier(model: spec_model.TierModel, node: Node) -> TierRequest:
+    return TierRequest(
+        name=model.name,
+        severity=Severity(model.severity),
+        budget=model.budget,
+        long=model.long,
+        burn_rate=model.burn_rate,
+        short=model.short,
+        position=node.position,
+        locate=partial(_locate, node),
+    )
+
+
+def _absent(model: bool | spec_model.AbsentModel | None) -> Absent | None:  # noqa: FBT001 as it is written
+    match model:
+        case None:
+            return None
+        case bool():
+            return Absent(enabled=model)
+        case spec_model.AbsentModel():
+            return Absent(severity=Severity(model.severity), hold=model.for_)
+
+
+def _indicator(model: spec_model.IndicatorModel, node: Node) -> Indicator:
+    at = partial(_expression, node)
+    match model:
+        case spec_model.IndicatorModel(ratio=spec_model.RatioModel() as ratio):
+            return Ratio(_counted(ratio, find(node, ("ratio",))), at("ratio", "total"))
+        case spec_model.IndicatorModel(events=spec_model.EventsModel() as events):
+            return Events(_counted(events, find(node, ("events",))), at("events", "total"))
+        case spec_model.IndicatorModel(latency=spec_model.LatencyModel() as latency):
+            return _latency(latency, at("latency", "histogram"))
+        case spec_model.IndicatorModel(threshold=spec_model.ThresholdModel() as threshold):
+            bound = _bound(threshold)
+            return Threshold(at("threshold", "gauge"), bound)
+        case spec_model.IndicatorModel(freshness=spec_model.FreshnessModel() as freshness):
+            return Freshness(at("freshness", "timestamp"), freshness.max_age)
+        case spec_model.IndicatorModel(error_ratio=str()):
+            return ErrorRatio(at("error_ratio"))
+        case _:
+            return Probe(at("probe"))
+
+
+def _counted(model: spec_model.RatioModel, node: Node) -> Counted:
+    if model.bad is not None:
+        return Bad(_expression(node, "bad"))
+    return Good(_expression(node, "good"))
+
+
+def _bound(model: spec_model.ThresholdModel) -> AtLeast | AtMost:
+    if model.at_least is not None:
+        return AtLeast(model.at_least)
+    return AtMost(model.at_most or Fraction(0))
+
+
+def _latency(model: spec_model.LatencyModel, histogram: Expression) -> Latency:
+    """The threshold in the unit that the histogram's name ends with; seconds where it says none."""
+    native = model.type == "native"
+    if not isinstance(model.threshold, str):
+        return Latency(histogram, model.threshold, format_decimal(model.threshold), native)
+    seconds = parse_duration(model.threshold)
+    name = histogram.text.split("{", 1)[0].strip()
+    unit = MILLISECOND if name.endswith(("_milliseconds", "_ms")) else 1
+    return Latency(histogram, seconds / unit, model.threshold, native)
+
+
+def _expression(node: Node, *location: str) -> Expression:
+    scalar = find(node, location)
+    if not isinstance(scalar, ScalarNode):
+        raise TypeError(f"no text at {location}, though the schema wants one")
+    return Expression(scalar.text, partial(position_at, scalar))

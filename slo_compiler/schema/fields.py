@@ -1,0 +1,174 @@
+"""The types of quantities in a spec: how each is read, refused, and described to an editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+
+from slo_compiler.quantities import (
+    DAY,
+    Ratio,
+    Seconds,
+    format_decimal,
+    format_percent,
+    parse_duration,
+    parse_percent,
+)
+from slo_compiler.schema.refusal import MistypedError, RefusedError, described
+
+Read = TypeVar("Read")
+
+# What an editor checks before the compiler does: as much of the rules below as a regular expression can say.
+DURATION = (
+    r"^(?=.*[1-9])([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"  # and not 0
+)
+OBJECTIVE = r"^(?!0*(\.0*)?\s*%)0{0,18}[0-9]{1,2}(\.[0-9]{1,10})?\s*%$"  # above 0% and below 100%
+SHARE = r"^(?!0*(\.0*)?\s*%)0{0,18}[0-9]{1,2}(\.[0-9]{1,20})?\s*%$"
+
+MOST_DECIMALS = 10
+"""Of an objective in percent: 99.9999999999% allows a millisecond in 30 years."""
+
+MOST_ERRORS = 1_000_000
+
+
+def _from_text(parse: Callable[[str], Read], kind: str, example: str) -> Callable[[Any], Read]:
+    """A validator that parses text and says what it wanted when it is given anything else."""
+
+    def read(value: Any) -> Read:
+        if not isinstance(value, str):
+            raise MistypedError(
+                f"{described(value)} stands where {kind} is wanted; write for example {example}"
+            )
+        return parse(value)
+
+    return read
+
+
+def _objective(value: Any) -> Ratio:
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        number = Fraction(value)
+        percent = format_decimal(number * 100 if 0 < number < 1 else number)
+        raise RefusedError(f"{format_decimal(number)} is not a percentage; did you mean {percent}%?")
+    ratio = _from_text(parse_percent, "a percentage", "99.9%")(value)
+    if ratio >= 1:
+        raise RefusedError(
+            f"an objective of {value} leaves no error budget: nothing could burn, and no alert ever fire; "
+            "choose one below 100%"
+        )
+    if ratio <= 0:
+        raise RefusedError(f"an objective of {value} is always kept: no alert could ever fire")
+    if (ratio * 100 * 10**MOST_DECIMALS).denominator != 1:
+        rounded = format_percent(Fraction(int(ratio * 10**6), 10**6))
+        raise RefusedError(
+            f"an objective of {value} has more than {MOST_DECIMALS} decimals, which no rule could tell from "
+            f"a rounded one; write for example {rounded}"
+        )
+    return ratio
+
+
+def _share(value: Any) -> Ratio:
+    ratio = _from_text(parse_percent, "a percentage", "2%")(value)
+    if not 0 < ratio < 1:
+        raise RefusedError(f"{value} of the budget is no part of it; choose more than 0% and less than 100%")
+    return ratio
+
+
+def _period(value: Any) -> Seconds:
+    seconds = _positive_duration(value)
+    if seconds < DAY:
+        raise RefusedError(f"into a window of {value} fits no burn-rate tier; choose at least 1d")
+    if seconds > 366 * DAY:
+        raise RefusedError(
+            f"over a window of {value} a budget burns too slowly for anybody to act on, and few Prometheus "
+            "servers keep samples for so long; choose at most 366d"
+        )
+    return seconds
+
+
+def _positive_duration(value: Any) -> Seconds:
+    seconds = _from_text(parse_duration, "a duration", "30d, 6h or 5m")(value)
+    if seconds == 0:
+        raise RefusedError("a duration of 0 holds no samples; give a positive one such as 5m")
+    return seconds
+
+
+def _number(value: Any) -> Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        raise MistypedError(f"{described(value)} stands where a number is wanted; write for example 0.8")
+    return Fraction(value)
+
+
+def _burn_rate(value: Any) -> Fraction:
+    number = _number(value)
+    if number <= 0:
+        raise RefusedError(
+            f"at a burn rate of {format_decimal(number)} no budget burns; write how many times faster than "
+            "the objective allows it does, for example 14.4"
+        )
+    return number
+
+
+def _threshold(value: Any) -> Seconds | str:
+    """A duration as text, or a plain number in the histogram's own unit."""
+    number = parse_duration(value) if isinstance(value, str) else _number(value)
+    if number <= 0:
+        raise RefusedError("no request is answered within 0 or less; give a positive threshold")
+    return value if isinstance(value, str) else number
+
+
+def _min_errors(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise MistypedError(f"{described(value)} stands where a whole number is wanted; write for example 3")
+    if not 1 <= value <= MOST_ERRORS:
+        raise RefusedError(
+            f"{value} is not between 1, with which a single error is enough to alert, and {MOST_ERRORS:,}"
+        )
+    return value
+
+
+def _given(value: Any) -> Any:
+    if value is None:
+        raise RefusedError(
+            "nothing is given here, so that the default would hold; give a value or remove the key"
+        )
+    return value
+
+
+def _written_schema(pattern: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "maxLength": 40, "examples": [example]})
+
+
+Given: TypeAlias = Annotated[Read | None, BeforeValidator(_given)]
+"""What may be left out; a key with nothing behind it is refused all the same."""
+
+Objective: TypeAlias = Annotated[Fraction, PlainValidator(_objective), _written_schema(OBJECTIVE, "99.9%")]
+Share: TypeAlias = Annotated[Fraction, PlainValidator(_share), _written_schema(SHARE, "2%")]
+Period: TypeAlias = Annotated[Fraction, PlainValidator(_period), _written_schema(DURATION, "30d")]
+Duration: TypeAlias = Annotated[Fraction, PlainValidator(_positive_duration), _written_schema(DURATION, "5m")]
+Number: TypeAlias = Annotated[Fraction, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+BurnRate: TypeAlias = Annotated[
+    Fraction,
+    PlainValidator(_burn_rate),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "examples": [14.4]}),
+]
+LatencyThreshold: TypeAlias = Annotated[
+    Fraction | str,
+    PlainValidator(_threshold),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": DURATION, "maxLength": 40},
+                {"type": "number", "exclusiveMinimum": 0},
+            ],
+            "examples": ["250ms"],
+        }
+    ),
+]
+MinErrors: TypeAlias = Annotated[
+    int,
+    PlainValidator(_min_errors),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_ERRORS}),
+]

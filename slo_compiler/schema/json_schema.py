@@ -1,0 +1,68 @@
+"""The JSON Schema of each file that is read, made from the very models that check it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from slo_compiler.schema.defaults_model import DefaultsModel
+from slo_compiler.schema.receivers.receivers_model import ReceiversModel
+from slo_compiler.schema.spec_model import SpecModel
+
+_MODELS: Final[dict[str, type[BaseModel]]] = {
+    "spec": SpecModel,
+    "defaults": DefaultsModel,
+    "receivers": ReceiversModel,
+}
+
+KINDS: Final = tuple(_MODELS)
+
+# The keywords behind which further schemas stand.
+_BY_NAME: Final = ("$defs", "properties", "patternProperties")
+_WITHIN: Final = ("additionalProperties", "items", "propertyNames")
+_LISTED: Final = ("allOf", "oneOf")
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema, draft 2020-12, of one of ``KINDS``.
+
+    It refuses nothing that the compiler takes. What it lets pass, ``lint`` may still refuse: a schema knows
+    nothing of PromQL, of other files, or of how numbers and times relate.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_plain(_MODELS[kind].model_json_schema()),
+    }
+
+
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without what pydantic adds for programs, and without keys that no pattern allows."""
+    members = [member for member in schema.get("anyOf", ()) if member != {"type": "null"}]
+    plain = {key: _plain_value(key, value) for key, value in schema.items() if not _is_noise(key, value)}
+    if "patternProperties" in plain:
+        plain.setdefault("additionalProperties", False)
+    if len(members) == 1:
+        del plain["anyOf"]
+        return {**_plain(members[0]), **plain}
+    if members:
+        plain["anyOf"] = [_plain(member) for member in members]
+    return plain
+
+
+def _is_noise(key: str, value: Any) -> bool:
+    """The names of classes, and defaults that only say that nothing is given."""
+    return key == "title" or (key == "default" and (value is None or isinstance(value, dict)))
+
+
+def _plain_value(key: str, value: Any) -> Any:
+    """What stands behind a keyword, if that is a schema, schemas by their names, or a list of them."""
+    match value:
+        case dict() if key in _BY_NAME:
+            return {name: _plain(schema) for name, schema in value.items()}
+        case dict() if key in _WITHIN:
+            return _plain(value)
+        case list() if key in _LISTED:
+            return [_plain(schema) for schema in value]
+        case _:
+            return value

@@ -1,0 +1,1 @@
+"""``receivers.yaml``: Alertmanager's integrations, and no secret in the clear."""

@@ -1,0 +1,245 @@
+"""The shape of a spec file, as pydantic checks it: every key there is, and its type."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from slo_compiler.schema.fields import (
+    BurnRate,
+    Duration,
+    Given,
+    LatencyThreshold,
+    MinErrors,
+    Number,
+    Objective,
+    Period,
+    Share,
+)
+from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.text_fields import (
+    Annotation,
+    AnnotationName,
+    LabelName,
+    LabelValue,
+    OwnerName,
+    PromQL,
+    Slug,
+)
+
+API_VERSION = "slo-compiler/v1"
+
+SurfaceName: TypeAlias = Literal["serving", "data", "model"]
+SeverityName: TypeAlias = Literal["page", "ticket"]
+Labels: TypeAlias = dict[LabelName, LabelValue]
+Annotations: TypeAlias = dict[AnnotationName, Annotation]
+Owners: TypeAlias = dict[SurfaceName, OwnerName]
+
+
+class Strict(BaseModel):
+    """A mapping in which every unknown key is an error and nothing is converted silently."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, populate_by_name=False, use_attribute_docstrings=True
+    )
+
+    def _exactly_one(self, *keys: str, consequence: str) -> None:
+        given = [key for key in keys if getattr(self, key) is not None]
+        if not given:
+            raise RefusedError(f"one of {', '.join(keys)} is missing: {consequence}")
+        if len(given) > 1:
+            raise RefusedError(
+                f"{' and '.join(given)} exclude each other: {consequence}; keep one of them",
+                given[-1],
+                "[key]",
+            )
+
+
+def _one_required(*keys: str) -> ConfigDict:
+    """The same, told to an editor."""
+    return ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in keys]})
+
+
+class RatioModel(Strict):
+    """Bad or good events over all events."""
+
+    model_config = _one_required("bad", "good")
+
+    bad: Given[PromQL] = None
+    """Selector of the counter of bad events."""
+    good: Given[PromQL] = None
+    """Selector of the counter of good events; bad ones are what is missing from the total."""
+    total: PromQL
+    """Selector of the counter of all events."""
+
+    @model_validator(mode="after")
+    def _one_count(self) -> RatioModel:
+        self._exactly_one("bad", "good", consequence="what spends the error budget is not clear")
+        return self
+
+
+class EventsModel(RatioModel):
+    """As ratio, for what selectors cannot say: any PromQL with [$window] where the window goes."""
+
+
+class LatencyModel(Strict):
+    """Requests answered within a threshold."""
+
+    histogram: PromQL
+    """Selector of the histogram, without _bucket, _count or _sum."""
+    threshold: LatencyThreshold
+    """A duration such as 250ms, or a number in the histogram's own unit."""
+    type: Literal["classic", "native"] = "classic"
+    """Whether the histogram has buckets as series, or is native."""
+
+
+class ThresholdModel(Strict):
+    """Slices of time in which a gauge is on the right side of a bound."""
+
+    model_config = _one_required("at_least", "at_most")
+
+    gauge: PromQL
+    """The gauge, or any expression of one."""
+    at_least: Given[Number] = None
+    """A slice is good while the gauge is at or above this."""
+    at_most: Given[Number] = None
+    """A slice is good while the gauge is at or below this."""
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> ThresholdModel:
+        self._exactly_one("at_least", "at_most", consequence="which side of the bound is good is not clear")
+        return self
+
+
+class FreshnessModel(Strict):
+    """Slices of time in which the newest success is young enough."""
+
+    timestamp: PromQL
+    """The time of the last success, in seconds since 1970."""
+    max_age: Duration
+    """How old it may be."""
+
+
+class IndicatorModel(Strict):
+    """What is measured: exactly one of these."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    ratio: Given[RatioModel] = None
+    latency: Given[LatencyModel] = None
+    events: Given[EventsModel] = None
+    error_ratio: Given[PromQL] = None
+    """One expression with [$window] in it that already is the ratio of errors."""
+    probe: Given[PromQL] = None
+    """Selector of a gauge that is 1 while all is well and 0 while it is not, such as up."""
+    threshold: Given[ThresholdModel] = None
+    freshness: Given[FreshnessModel] = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> IndicatorModel:
+        kinds = ("ratio", "latency", "events", "error_ratio", "probe", "threshold", "freshness")
+        self._exactly_one(*kinds, consequence="an SLO measures one thing")
+        return self
+
+
+class TierModel(Strict):
+    """A burn-rate tier: two of budget, long and burn_rate; the third follows."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["budget", "long"]},
+                {"required": ["budget", "burn_rate"]},
+                {"required": ["long", "burn_rate"]},
+            ]
+        }
+    )
+
+    name: Slug
+    """Part of the alert's name: fast gives ErrorBudgetBurnFast."""
+    severity: SeverityName
+    """A page wakes somebody, a ticket waits for office hours."""
+    budget: Given[Share] = None
+    """The share of the error budget that is spent when the tier fires."""
+    long: Given[Duration] = None
+    """The long window."""
+    burn_rate: Given[BurnRate] = None
+    """How many times faster than the objective allows the budget burns."""
+    short: Given[Duration] = None
+    """The short window; a twelfth of the long one where it is not given."""
+
+
+class AbsentModel(Strict):
+    """The alert for an indicator without data."""
+
+    severity: SeverityName = "page"
+    """A page wakes somebody, a ticket waits for office hours."""
+    for_: Annotated[Given[Duration], Field(alias="for")] = None
+    """How long data must be missing; derived from the error budget where it is not given."""
+
+
+def _flag_or_mapping(value: Any) -> str:
+    return "mapping" if isinstance(value, dict | AbsentModel) else "flag"
+
+
+AbsentChoice: TypeAlias = Annotated[
+    Annotated[bool, Tag("flag")] | Annotated[AbsentModel, Tag("mapping")], Discriminator(_flag_or_mapping)
+]
+
+
+class AlertingModel(Strict):
+    """Overrides of how an SLO alerts."""
+
+    tiers: Given[Annotated[list[TierModel], Field(min_length=1, max_length=8)]] = None
+    """Burn-rate tiers, fastest first, instead of the derived ones. They are never changed."""
+    severities: dict[Slug, SeverityName] = Field(default_factory=dict)
+    """Another severity for a tier, by its name."""
+    min_errors: Given[MinErrors] = None
+    """How many errors the long window must hold before a tier fires; 1 turns the gate off."""
+    absent: Given[AbsentChoice] = None
+    """Whether and how missing data alerts; true where it is not given."""
+    labels: Labels = Field(default_factory=dict)
+    """More labels on the alerts."""
+    annotations: Annotations = Field(default_factory=dict)
+    """More annotations on the alerts, or others in the place of ours."""
+
+
+class SloModel(Strict):
+    """One objective."""
+
+    name: Slug
+    """What is promised, in a word or two, such as availability."""
+    description: str = ""
+    """What is promised, in a sentence; its alerts quote it."""
+    surface: SurfaceName = "serving"
+    """What is broken while this burns: serving, data or model."""
+    objective: Objective
+    """In percent, such as 99.9%."""
+    window: Given[Period] = None
+    """The time over which the objective is promised; 30d where it is not given."""
+    indicator: IndicatorModel
+    cadence: Given[Duration] = None
+    """How often the indicator is measured, where that is rarer than a scrape, such as an hourly job."""
+    group_by: list[LabelName] = Field(default_factory=list, json_schema_extra={"uniqueItems": True})
+    """One SLO for each value of these labels."""
+    alerting: AlertingModel = AlertingModel()
+
+
+class SpecModel(Strict):
+    """The SLOs of one service."""
+
+    api_version: Annotated[Literal["slo-compiler/v1"], Field(alias="apiVersion")]
+    """The format of this file."""
+    service: Slug
+    """The name of the service: part of file, group and alert names."""
+    description: str = ""
+    """What the service does, in a sentence; alerts quote it where their SLO has no description of its own."""
+    labels: Labels = Field(default_factory=dict)
+    """Labels on every alert of the service."""
+    owners: Owners = Field(default_factory=dict)
+    """Who answers, by failure surface."""
+    alerting: AlertingModel = AlertingModel()
+    """What holds for every SLO of the service."""
+    slos: Annotated[list[SloModel], Field(min_length=1)]
+    """What is promised of the service; each is alerted on by itself."""

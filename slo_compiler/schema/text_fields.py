@@ -1,0 +1,157 @@
+"""The types of texts in a spec, names above all: how each is read, refused, and described to an editor."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from slo_compiler.model import labels
+from slo_compiler.schema.refusal import MistypedError, RefusedError, described
+
+# What an editor checks before the compiler does: as much of the rules below as a regular expression can say.
+SLUG = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+OWNER_NAME = r"^[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$"
+LABEL_NAME = r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,127}$"
+ANNOTATION_NAME = r"^[a-zA-Z_][a-zA-Z0-9_]{0,127}$"
+LINK = r"^https?://([^\s{}]|\{service\}|\{slo\})+$"
+LONGEST_LABEL = 1024
+LONGEST_ANNOTATION = 4096
+
+
+def _slug(value: Any) -> str:
+    text = _text(value, "a name")
+    if not re.fullmatch(SLUG, text):
+        proposal = re.sub("[^a-z0-9]+", "-", re.sub("(?<=[a-z])(?=[A-Z])", "-", text).lower())[:63].strip("-")
+        advice = f"; did you mean {proposal}?" if proposal else ""
+        raise RefusedError(
+            f"{described(text)} cannot become part of file, group and alert names, which take up to 63 small "
+            f"letters, digits and hyphens{advice}"
+        )
+    return text
+
+
+def _owner_name(value: Any) -> str:
+    text = _text(value, "an owner")
+    if not re.fullmatch(OWNER_NAME, text):
+        raise RefusedError(
+            f"{described(text)} cannot become part of a receiver's name, which takes up to 63 letters, "
+            "digits, dots, hyphens and underscores, and begins and ends with a letter or digit"
+        )
+    return text
+
+
+def _label_name(value: Any) -> str:
+    text = _annotation_name(value, "a label name")
+    if text in labels.OF_PROMETHEUS:
+        raise RefusedError(
+            f"the label {text} belongs to Prometheus, which gives it a meaning of its own; choose another "
+            "name"
+        )
+    if text in labels.RESERVED:
+        raise RefusedError(
+            f"the label {text} is the compiler's own: routing and inhibition would match the wrong alerts; "
+            "choose another name"
+        )
+    if text.startswith("__"):
+        raise RefusedError(f"the label {text} is internal to Prometheus, which drops it; choose another name")
+    return text
+
+
+def _annotation_name(value: Any, kind: str = "an annotation name") -> str:
+    text = _text(value, kind)
+    if not re.fullmatch(ANNOTATION_NAME, text):
+        proposal = re.sub("[^a-zA-Z0-9_]", "_", text)
+        fits = re.fullmatch(ANNOTATION_NAME, proposal)
+        advice = f"did you mean {proposal}?" if fits else "write for example cluster"
+        raise RefusedError(
+            f"{described(text)} cannot be {kind}, for Prometheus takes letters, digits and _ only; {advice}"
+        )
+    return text
+
+
+def _label_value(value: Any) -> str:
+    text = _text(value, "the value of a label")
+    if not text:
+        raise RefusedError("an empty label is the same to Prometheus as none; give a value or remove the key")
+    return _not_longer(text, LONGEST_LABEL)
+
+
+def _annotation(value: Any) -> str:
+    return _not_longer(_text(value, "an annotation"), LONGEST_ANNOTATION)
+
+
+def _not_longer(text: str, most: int) -> str:
+    if len(text) > most:
+        raise RefusedError(
+            f"this text has {len(text):,} characters, which every notification would carry; write at most "
+            f"{most:,}"
+        )
+    return text
+
+
+def _promql(value: Any) -> str:
+    text = _text(value, "PromQL")
+    if not text:
+        raise RefusedError("there is no expression here, so that there is nothing to measure")
+    return text
+
+
+def _link(value: Any) -> str:
+    text = _text(value, "a link")
+    unknown = re.search(r"\{(?!(?:service|slo)\})[^{}]*\}?", text)
+    if unknown is not None:
+        raise RefusedError(
+            f"{described(unknown[0])} stays as it is in every link, and leads nowhere; only {{service}} and "
+            "{slo} are replaced"
+        )
+    if not re.fullmatch(LINK, text):
+        raise RefusedError(
+            f"{described(text)} is no link that an alert can carry; write for example "
+            "https://runbooks.example.com/{service}"
+        )
+    return text
+
+
+def _text(value: Any, kind: str) -> str:
+    if isinstance(value, str):
+        return value
+    advice = "" if value is None or isinstance(value, list | dict) else "; put it in quotes if it is meant"
+    raise MistypedError(f"{described(value)} stands where {kind} is wanted{advice}")
+
+
+def _string_schema(pattern: str, example: str, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example], **more})
+
+
+Slug: TypeAlias = Annotated[str, PlainValidator(_slug), _string_schema(SLUG, "checkout-api")]
+"""A name that becomes part of file, group and alert names."""
+
+OwnerName: TypeAlias = Annotated[
+    str, PlainValidator(_owner_name), _string_schema(OWNER_NAME, "team-checkout")
+]
+LabelName: TypeAlias = Annotated[
+    str,
+    PlainValidator(_label_name),
+    _string_schema(LABEL_NAME, "cluster", **{"not": {"enum": sorted(labels.RESERVED)}}),
+]
+LabelValue: TypeAlias = Annotated[
+    str,
+    PlainValidator(_label_value),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}),
+]
+AnnotationName: TypeAlias = Annotated[
+    str, PlainValidator(_annotation_name), _string_schema(ANNOTATION_NAME, "escalation")
+]
+Annotation: TypeAlias = Annotated[
+    str, PlainValidator(_annotation), WithJsonSchema({"type": "string", "maxLength": LONGEST_ANNOTATION})
+]
+PromQL: TypeAlias = Annotated[
+    str, PlainValidator(_promql), WithJsonSchema({"type": "string", "minLength": 1})
+]
+"""An expression or selector; what is in it is checked later, when it is known for which release."""
+
+Link: TypeAlias = Annotated[
+    str, PlainValidator(_link), _string_schema(LINK, "https://runbooks.example.com/{service}")
+]
