@@ -1,0 +1,167 @@
+"""A spec and the organisation's defaults become SLOs in which nothing is missing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from slo_compiler.burnrate.policy import DEFAULT_TIERS
+from slo_compiler.diagnostics import Diagnostic, Position, error, warning
+from slo_compiler.model.alerting import Absent, Severity, TierRequest
+from slo_compiler.model.defaults import Defaults
+from slo_compiler.model.indicator import ErrorRatio
+from slo_compiler.model.slo import Slo
+from slo_compiler.model.spec import SloSpec, Spec
+from slo_compiler.quantities import format_duration
+
+Value = TypeVar("Value")
+
+DEFAULT_MIN_ERRORS: Final = 3
+"""One or two errors of a quiet hour are no incident."""
+
+
+def resolve(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Slo], list[Diagnostic]]:
+    """The SLOs of all specs, by service and then as written, and what keeps the rest from being one."""
+    slos: list[Slo] = []
+    found = [*_repeated_services(specs), *(problem for spec in specs for problem in _repeated_slos(spec))]
+    for spec in sorted(specs, key=lambda spec: spec.service):
+        of_service: list[Slo] = []
+        for slo in spec.slos:
+            found += _without_effect(slo)
+            resolved = _resolve_slo(slo, spec, defaults)
+            if isinstance(resolved, Slo):
+                of_service.append(resolved)
+                found += _unknown_tiers(slo, [resolved])
+            else:
+                found.append(resolved)
+        found += _unknown_tiers(spec, of_service)
+        slos += of_service
+    found += _unknown_tiers(defaults, slos)
+    found += _short_windows(defaults)
+    return slos, found
+
+
+def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | Diagnostic:
+    said_by = next((layer for layer in (spec, defaults) if slo.surface in layer.owners), None)
+    if said_by is None:
+        return error(
+            slo.position,
+            "owner/missing",
+            f"{slo.name} watches the {slo.surface.value} surface, which has no owner: its alerts would reach "
+            f"nobody; add owners: {{{slo.surface.value}: ...}} to the spec or to defaults.yaml",
+        )
+    # The most specific comes last: the SLO's word beats the service's, and that the organisation's.
+    layers = (defaults.alerting, spec.alerting, slo.alerting)
+    authored = slo.alerting.tiers or spec.alerting.tiers
+    tiers = authored or defaults.alerting.tiers or DEFAULT_TIERS
+    return Slo(
+        service=spec.service,
+        name=slo.name,
+        description=slo.description or spec.description,
+        surface=slo.surface,
+        owner=said_by.owners[slo.surface],
+        objective=slo.objective,
+        period=slo.window or defaults.window,
+        indicator=slo.indicator,
+        cadence=slo.cadence,
+        group_by=slo.group_by,
+        labels=_merged(
+            (
+                defaults.labels,
+                defaults.alerting.labels,
+                spec.labels,
+                spec.alerting.labels,
+                slo.alerting.labels,
+            )
+        ),
+        annotations=_merged(layer.annotations for layer in layers),
+        tiers=tuple(_with_severity(tier, _merged(layer.severities for layer in layers)) for tier in tiers),
+        tiers_are_authored=authored is not None,
+        min_errors=_last((layer.min_errors for layer in layers), DEFAULT_MIN_ERRORS),
+        absent=_last((layer.absent for layer in layers), Absent()),
+        target=defaults.target,
+        clock=defaults.clock,
+        links=defaults.links,
+        position=slo.position,
+        locate=slo.locate,
+        owner_position=said_by.locate("owners", slo.surface.value),
+    )
+
+
+def _with_severity(tier: TierRequest, severities: Mapping[str, Severity]) -> TierRequest:
+    return replace(tier, severity=severities.get(tier.name, tier.severity))
+
+
+def _merged(layers: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
+    merged: dict[str, Value] = {}
+    for layer in layers:
+        merged.update(layer)
+    return merged
+
+
+def _last(layers: Iterable[Value | None], default: Value) -> Value:
+    said = [value for value in layers if value is not None]
+    return said[-1] if said else default
+
+
+def _without_effect(slo: SloSpec) -> Iterator[Diagnostic]:
+    if isinstance(slo.indicator, ErrorRatio) and (slo.alerting.min_errors or 1) > 1:
+        yield warning(
+            slo.locate("alerting", "min_errors"),
+            "tier/min-errors",
+            f"min_errors has no effect on {slo.name}: an error_ratio does not say how many errors there are, "
+            "so that a single one may alert; use events to count them",
+        )
+
+
+def _short_windows(defaults: Defaults) -> Iterator[Diagnostic]:
+    """Tiers of the defaults are derived anew for each SLO, and their short windows with them."""
+    for tier in defaults.alerting.tiers or ():
+        if tier.short is not None:
+            yield error(
+                tier.position_of("short"),
+                "tier/short-derived",
+                f"the short window of a default tier is derived with its long one for each SLO, so that "
+                f"{format_duration(tier.short)} would not be kept; leave it out, or give tiers in the spec",
+            )
+
+
+def _unknown_tiers(said_by: SloSpec | Spec | Defaults, slos: Sequence[Slo]) -> Iterator[Diagnostic]:
+    """Severities for tiers that none of the SLOs they are for has."""
+    known = dict.fromkeys(tier.name for slo in slos for tier in slo.tiers)
+    for name in said_by.alerting.severities:
+        if slos and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+            advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+            yield error(
+                said_by.locate("alerting", "severities", name, "[key]"),
+                "tier/unknown",
+                f"there is no tier {name} here, so that its severity would have no effect; {advice}",
+            )
+
+
+def _repeated_services(specs: Sequence[Spec]) -> Iterator[Diagnostic]:
+    first: dict[str, Position] = {}
+    for spec in specs:
+        earlier = first.setdefault(spec.service, spec.position)
+        if earlier is not spec.position:
+            yield error(
+                spec.position,
+                "spec/duplicate-service",
+                f"the service {spec.service} already has a spec at {earlier}: the rules of one would "
+                "overwrite those of the other",
+            )
+
+
+def _repeated_slos(spec: Spec) -> Iterator[Diagnostic]:
+    first: dict[str, Position] = {}
+    for slo in spec.slos:
+        earlier = first.setdefault(slo.name, slo.position)
+        if earlier is not slo.position:
+            yield error(
+                slo.position,
+                "spec/duplicate-slo",
+                f"a second SLO is named {slo.name} (first at line {earlier.line}): their series would be one",
+            )

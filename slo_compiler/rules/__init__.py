@@ -1,0 +1,1 @@
+"""From plans to rules, routes and inhibitions, as values."""

@@ -1,0 +1,139 @@
+"""What an alert tells the human who is paged: what fails, how badly, what is left, and where to look.
+
+Annotations are Go templates that Prometheus renders while the alert fires. Numbers of the moment come from
+queries; text from the spec is escaped.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.tier import Tier
+from slo_compiler.model import labels
+from slo_compiler.model.indicator import (
+    ErrorRatio,
+    Events,
+    Freshness,
+    Indicator,
+    Latency,
+    Probe,
+    Ratio,
+    Threshold,
+)
+from slo_compiler.model.slo import Slo
+from slo_compiler.promql.quote import matcher
+from slo_compiler.promql.syntax import MatchOperator
+from slo_compiler.quantities import (
+    Seconds,
+    approximate_duration,
+    format_decimal,
+    format_duration,
+    format_percent,
+)
+from slo_compiler.rules import names
+from slo_compiler.rules.go_template import literal
+
+
+def of_tier(plan: Plan, tier: Tier) -> dict[str, str]:
+    """The annotations of a tier's alert, whose value is the error ratio in its long window."""
+    slo = plan.slo
+    long, short = format_duration(tier.long), format_duration(tier.short)
+    burn = format_decimal(tier.burn_rate, digits=4)
+    objective = f"{format_percent(slo.objective)} over {format_duration(slo.period)}"
+    pace = f"error budget burns over {burn} times as fast as allowed"
+    told = {
+        "summary": f"{slo.service} {slo.name}{_group(slo)}: {pace}",
+        "description": (
+            f"{{{{ $value | humanizePercentage }}}} {what_fails(slo.indicator)} in the last {long}. "
+            f"The objective is {objective}; this alert fires while it is above "
+            f"{format_percent(tier.threshold, digits=4)} both in {long} and in {short}."
+        ),
+        "error_ratio": "{{ $value | humanizePercentage }}",
+        "threshold": format_percent(tier.threshold, digits=4),
+        "windows": f"{long} and {short}",
+        "budget_spent": _spent(slo, tier),
+        "budget_left": _asked(_series(names.BUDGET_REMAINING, slo), slo, "humanizePercentage"),
+        "exhausted_in": _asked(_time_to_exhaustion(slo), slo, "humanizeDuration"),
+    }
+    return {**told, **_of_slo(slo)}
+
+
+def of_absence(plan: Plan, hold: Seconds) -> dict[str, str]:
+    """The annotations of the alert that fires when there is nothing to measure."""
+    slo = plan.slo
+    return {
+        "summary": f"{slo.service} {slo.name}{_group(slo)}: the indicator has no data",
+        "description": (
+            f"Nothing has been measured for {approximate_duration(hold + plan.windows.base)}: the metrics "
+            "are gone, or nothing scrapes them. Until they are back, no burn-rate alert of this SLO can fire."
+        ),
+        **_of_slo(slo),
+    }
+
+
+def what_fails(indicator: Indicator) -> str:
+    """The error events of an indicator, in words that follow a percentage."""
+    match indicator:
+        case Ratio() | Events() | ErrorRatio():
+            return "of events are errors"
+        case Latency(written=written):
+            return f"of requests take longer than {literal(written)}"
+        case Probe():
+            return "of probes fail"
+        case Threshold():
+            return "of the time is on the wrong side of the bound"
+        case Freshness(max_age=max_age):
+            return f"of the time the newest success is older than {format_duration(max_age)}"
+        case _:
+            assert_never(indicator)
+
+
+def _of_slo(slo: Slo) -> dict[str, str]:
+    authored = {name: literal(text) for name, text in slo.annotations.items()}
+    links = {
+        "runbook_url": _link(slo.links.runbook, slo),
+        "dashboard_url": _link(slo.links.dashboard, slo),
+        "slo_description": literal(slo.description) or None,
+    }
+    return {**{name: text for name, text in links.items() if text}, **authored}
+
+
+def _link(template: str | None, slo: Slo) -> str | None:
+    if template is None:
+        return None
+    return literal(template.replace("{service}", slo.service).replace("{slo}", slo.name))
+
+
+def _group(slo: Slo) -> str:
+    if not slo.group_by:
+        return ""
+    return " (" + ", ".join(f"{label} {{{{ $labels.{label} }}}}" for label in slo.group_by) + ")"
+
+
+def _spent(slo: Slo, tier: Tier) -> str:
+    ratio = f"{_series(names.errors(tier.long), slo)} / {_series(names.events(tier.long), slo)}"
+    share = format_decimal(tier.long / (slo.budget * slo.period))
+    return _asked(f"{ratio} * {share}", slo, "humanizePercentage")
+
+
+def _time_to_exhaustion(slo: Slo) -> str:
+    left = f"clamp_min({_series(names.BUDGET_REMAINING, slo)}, 0)"
+    burn = f"({_series(names.BURN_RATE, slo)} > 0)"
+    return f"{left} / {burn} * {format_decimal(slo.period)}"
+
+
+def _series(metric: str, slo: Slo) -> str:
+    """A selector in which ``%q`` stands for the value of each label of the group."""
+    groups = "".join(f", {label}=%q" for label in slo.group_by)
+    return f"{metric}{{{matcher(labels.SLO_ID, MatchOperator.EQUAL, slo.id)}{groups}}}"
+
+
+def _asked(query: str, slo: Slo, humanize: str) -> str:
+    """A template that asks Prometheus and prints the one value; ``query`` holds no backquote."""
+    asked = f"query `{query}`"
+    if slo.group_by:
+        series = query.count("%q") // len(slo.group_by)
+        values = " ".join([f"$labels.{label}" for label in slo.group_by] * series)
+        asked = f"printf `{query}` {values} | query"
+    return f"{{{{ with {asked} }}}}{{{{ . | first | value | {humanize} }}}}{{{{ else }}}}unknown{{{{ end }}}}"

@@ -1,0 +1,84 @@
+"""The alerts of an SLO: one a tier, never two in one, and one for when there is nothing to measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.tier import Tier
+from slo_compiler.model import labels
+from slo_compiler.model.alerting import Severity
+from slo_compiler.model.slo import Slo
+from slo_compiler.quantities import DAY, Seconds, format_decimal, format_duration
+from slo_compiler.rules import alert_text, names
+from slo_compiler.rules.ir import AlertingRule
+from slo_compiler.rules.layout import block, chain, terms
+from slo_compiler.rules.severity import sev
+
+HALF_AN_ERROR = Fraction(1, 2)
+"""Counts are extrapolated: three errors may be seen as 2.9999, and never as 2.5."""
+
+
+def tier_alert(plan: Plan, tier: Tier) -> AlertingRule:
+    """The alert of one tier: both windows above the threshold, and enough errors to mean something."""
+    slo = plan.slo
+    fastest = tier is plan.tiers[0]
+    return AlertingRule(
+        alert=names.burn_alert(tier.name),
+        expr=chain("and", *_conditions(plan, tier)),
+        hold=Fraction(0),
+        keep_firing_for=tier.keep_firing,
+        labels={
+            **alert_labels(slo, tier.severity, sev(slo.indicator, tier.severity, fastest=fastest)),
+            labels.BURN_TIER: tier.name,
+        },
+        annotations=alert_text.of_tier(plan, tier),
+        run_time_labels=slo.group_by,
+    )
+
+
+def absent_alert(plan: Plan, hold: Seconds) -> AlertingRule:
+    """The alert for an indicator without data: all of it, or one group that was there a day ago.
+
+    It is about the total: a service without errors is healthy, one without requests to count is unknown.
+    """
+    slo = plan.slo
+    now = names.series(names.events(plan.windows.base), slo)
+    lately = f"last_over_time({now}[{format_duration(DAY)}])"
+    group = f"group by ({', '.join(slo.group_by)}) " if slo.group_by else "group"
+    severity = slo.absent.severity
+    return AlertingRule(
+        alert=names.ABSENT_ALERT,
+        expr=chain(
+            "or", block(chain("unless", f"{group}({lately})", f"{group}({now})")), f"absent({lately})"
+        ),
+        hold=hold,
+        keep_firing_for=Fraction(0),
+        labels=alert_labels(slo, severity, "SEV3" if severity is Severity.TICKET else "SEV2"),
+        annotations=alert_text.of_absence(plan, hold),
+        run_time_labels=slo.group_by,
+    )
+
+
+def alert_labels(slo: Slo, severity: Severity, sev_level: str) -> dict[str, str]:
+    """What routing and inhibition need, and nothing that a change of objective or threshold would change."""
+    return {
+        **slo.labels,
+        **names.identity(slo),
+        labels.SURFACE: slo.surface.value,
+        labels.SEVERITY: severity.value,
+        labels.SEV: sev_level,
+        labels.OWNER: slo.owner,
+    }
+
+
+def _conditions(plan: Plan, tier: Tier) -> Iterator[str]:
+    slo = plan.slo
+    threshold = f"({format_decimal(tier.burn_rate)} * {format_decimal(slo.budget)})"
+    for window in (tier.long, tier.short):
+        errors, events = (names.series(metric(window), slo) for metric in (names.errors, names.events))
+        yield block(f"{terms('/', errors, events)}\n> {threshold}")
+    if plan.min_errors is not None:
+        enough = format_decimal(plan.min_errors - HALF_AN_ERROR)
+        yield block(f"{names.series(names.errors(tier.long), slo)} > {enough}")

@@ -1,0 +1,56 @@
+"""Rules as values, with the field names of Prometheus's own ``rulefmt``: emitters translate nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from slo_compiler.quantities import Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRule:
+    """A series that Prometheus records at every evaluation of its group."""
+
+    record: str
+    expr: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertingRule:
+    """An alert.
+
+    Labels are literal text. Annotations are Go templates, in which text from a spec has been escaped.
+    """
+
+    alert: str
+    expr: str
+    hold: Seconds
+    """``for``, which is a keyword here."""
+    keep_firing_for: Seconds
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    run_time_labels: tuple[str, ...] = ()
+    """Labels that the alert's expression brings, whose values only Prometheus knows."""
+
+
+Rule: TypeAlias = RecordingRule | AlertingRule
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rules that are evaluated together, in their order, every ``interval``."""
+
+    name: str
+    interval: Seconds
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """The groups of one service."""
+
+    service: str
+    groups: tuple[Group, ...]

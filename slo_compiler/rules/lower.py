@@ -1,0 +1,110 @@
+"""From a plan to its two rule groups: the fast one that pages, and the slow one for what takes days.
+
+Rules see what earlier rules of their group wrote in the same round, so each stands after what it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.windows import Pace, Raw, Window, pace_of
+from slo_compiler.model import labels
+from slo_compiler.quantities import format_decimal, format_duration, format_percent
+from slo_compiler.rules import names, windows
+from slo_compiler.rules.alerts import absent_alert, tier_alert
+from slo_compiler.rules.fingerprint import spec_hash
+from slo_compiler.rules.ir import Group, RecordingRule, Rule
+from slo_compiler.rules.layout import block, terms
+from slo_compiler.rules.reading import read_errors, read_events
+
+
+def lower(plan: Plan) -> tuple[Group, Group]:
+    """The rule groups of an SLO, fast and slow.
+
+    All alerts are in the fast one, even those on slow windows: an alert that moved to another group because
+    its window grew would be forgotten, and page again.
+    """
+    fast: tuple[Rule, ...] = (
+        *_window_rules(plan, Pace.FAST),
+        *_burn_rate(plan, Pace.FAST),
+        *(tier_alert(plan, tier) for tier in plan.tiers),
+        *_absent_alert(plan),
+    )
+    slow: tuple[Rule, ...] = (
+        *_coarse_copies(plan),
+        *_window_rules(plan, Pace.SLOW),
+        *_burn_rate(plan, Pace.SLOW),
+        _budget_remaining(plan),
+    )
+    info = _spec_info(plan, spec_hash((*fast, *slow)))
+    return (
+        Group(names.group_name(plan.slo, Pace.FAST), plan.windows.interval(Pace.FAST), fast),
+        Group(names.group_name(plan.slo, Pace.SLOW), plan.windows.interval(Pace.SLOW), (*slow, info)),
+    )
+
+
+def _window_rules(plan: Plan, pace: Pace) -> Iterator[Rule]:
+    for window in plan.windows.recorded:
+        if window.pace is pace:
+            yield _record(plan, names.events(window.length), _events(plan, window))
+            yield _record(plan, names.errors(window.length), _errors(plan, window))
+
+
+def _events(plan: Plan, window: Window) -> str:
+    if isinstance(window.source, Raw):
+        return read_events(plan.slo, window.length, plan.windows)
+    return windows.events(window, plan.windows, plan.slo)
+
+
+def _errors(plan: Plan, window: Window) -> str:
+    if isinstance(window.source, Raw):
+        return read_errors(plan.slo, window.length, plan.windows)
+    return windows.errors(window, plan.windows, plan.slo)
+
+
+def _coarse_copies(plan: Plan) -> Iterator[Rule]:
+    for metric in (names.events(plan.windows.base), names.errors(plan.windows.base)):
+        yield _record(plan, names.coarse(metric), names.series(metric, plan.slo))
+
+
+def _burn_rate(plan: Plan, pace: Pace) -> Iterator[Rule]:
+    """How fast the budget burns now: over the long window of the fastest tier, the soonest to page."""
+    fastest = plan.tiers[0]
+    if pace_of(fastest) is pace:
+        errors, events = (
+            names.series(metric(fastest.long), plan.slo) for metric in (names.errors, names.events)
+        )
+        budget = format_decimal(plan.slo.budget)
+        yield _record(plan, names.BURN_RATE, terms("/", errors, f"({events} > 0)", budget))
+
+
+def _budget_remaining(plan: Plan) -> Rule:
+    """The share of the period's budget that is left; negative when it is overspent."""
+    errors = windows.errors_of_period(plan.windows, plan.slo)
+    events = windows.events_of_period(plan.windows, plan.slo)
+    budget = format_decimal(plan.slo.budget)
+    spent = terms("/", block(errors), block(f"{block(events)} > 0"), budget)
+    return _record(plan, names.BUDGET_REMAINING, f"1\n- {block(spent)}")
+
+
+def _spec_info(plan: Plan, hash_: str) -> Rule:
+    """What describes the SLO, on one series of its own: a change here leaves the long windows alone."""
+    slo = plan.slo
+    described = {
+        labels.SURFACE: slo.surface.value,
+        labels.OWNER: slo.owner,
+        labels.OBJECTIVE: format_percent(slo.objective),
+        labels.WINDOW: format_duration(slo.period),
+        labels.SPEC_HASH: hash_,
+    }
+    return RecordingRule(names.SPEC_INFO, "vector(1)", {**slo.labels, **described, **names.identity(slo)})
+
+
+def _absent_alert(plan: Plan) -> Iterator[Rule]:
+    if plan.absent_hold is not None:
+        yield absent_alert(plan, plan.absent_hold)
+
+
+def _record(plan: Plan, metric: str, expr: str) -> RecordingRule:
+    return RecordingRule(metric, expr, names.identity(plan.slo))

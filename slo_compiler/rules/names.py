@@ -1,0 +1,61 @@
+"""Every metric and alert name that the compiler gives, and nothing else gives them.
+
+A name is made of stable ids alone. Renaming an alert, its group or its file, or changing one of its labels,
+makes Prometheus forget that the alert fires: it resolves, and pages again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from slo_compiler.burnrate.windows import Pace
+from slo_compiler.model import labels
+from slo_compiler.model.slo import Slo
+from slo_compiler.promql.quote import matcher
+from slo_compiler.promql.syntax import MatchOperator
+from slo_compiler.quantities import Seconds, format_duration
+
+WindowMetric: TypeAlias = Callable[[Seconds], str]
+"""From the length of a window to the metric that records it."""
+
+SPEC_INFO: Final = "slo:spec_info"
+BUDGET_REMAINING: Final = "slo:error_budget_remaining:ratio"
+BURN_RATE: Final = "slo:burn_rate:ratio"
+
+ABSENT_ALERT: Final = "IndicatorAbsent"
+
+
+def errors(window: Seconds) -> str:
+    """The metric that counts the errors within a window."""
+    return f"slo:errors:increase{format_duration(window)}"
+
+
+def events(window: Seconds) -> str:
+    """The metric that counts all events within a window."""
+    return f"slo:events:increase{format_duration(window)}"
+
+
+def coarse(metric: str) -> str:
+    """The metric's copy at the slow pace."""
+    return f"{metric}_coarse"
+
+
+def burn_alert(tier: str) -> str:
+    """The name of a tier's alert: ``fast`` fires ``ErrorBudgetBurnFast``."""
+    return "ErrorBudgetBurn" + "".join(part.capitalize() for part in tier.split("-"))
+
+
+def group_name(slo: Slo, pace: Pace) -> str:
+    """The rule group of an SLO at a pace."""
+    return slo.id if pace is Pace.FAST else f"{slo.id}:slow"
+
+
+def identity(slo: Slo) -> dict[str, str]:
+    """The labels that say whose a series or an alert is."""
+    return {labels.SERVICE: slo.service, labels.SLO: slo.name, labels.SLO_ID: slo.id}
+
+
+def series(metric: str, slo: Slo) -> str:
+    """The selector of an SLO's recorded series."""
+    return f"{metric}{{{matcher(labels.SLO_ID, MatchOperator.EQUAL, slo.id)}}}"

@@ -1,0 +1,184 @@
+"""From an indicator to the two expressions that read its raw series: errors and events within a window.
+
+A window of 5m is read with one scrape more: the events between two samples belong to the later one, so that
+the windows of two readings 5m apart meet without a gap and their sum misses nothing.
+Events are recorded first; errors are read against them, so that an error series that does not exist yet, or
+no more, counts as none wherever there is traffic.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from slo_compiler.burnrate.windows import Windows
+from slo_compiler.model.expression import Expression
+from slo_compiler.model.indicator import (
+    AtLeast,
+    AtMost,
+    Bad,
+    Counted,
+    ErrorRatio,
+    Events,
+    Freshness,
+    Good,
+    Latency,
+    Probe,
+    Ratio,
+    Threshold,
+)
+from slo_compiler.model.slo import Slo
+from slo_compiler.quantities import Seconds, format_decimal, format_duration
+from slo_compiler.rules import names
+from slo_compiler.rules.counting import Counting, counting_of
+from slo_compiler.rules.layout import chain
+from slo_compiler.rules.selecting import authored, bucket_matcher, histogram_part, template
+
+
+def read_events(slo: Slo, window: Seconds, windows: Windows) -> str:
+    """All events within a window, one series a group."""
+    reach = window + windows.scrape_interval
+    match slo.indicator:
+        case Ratio(total=total):
+            return _increase(slo, authored(total, slo.target), window, reach)
+        case Latency(native=True, histogram=histogram):
+            rate = _rate(slo, authored(histogram, slo.target), reach)
+            return f"histogram_count({rate}) * {format_decimal(window)}"
+        case Latency(histogram=histogram):
+            return _increase(slo, histogram_part(histogram, "_count", (), slo.target), window, reach)
+        case Events(total=total):
+            return _template_count(slo, total, window, reach)
+        case ErrorRatio(expression=expression):
+            return f"0 * ({_error_ratio(slo, expression, reach)}) + 1"
+        case Probe(gauge=gauge):
+            return _sum(slo, f"count_over_time({authored(gauge, slo.target)}[{format_duration(window)}])")
+        case Threshold(gauge=gauge):
+            slices = _slices(authored(gauge, slo.target), window, windows)
+            return _sum(slo, f"count_over_time({slices})")
+        case Freshness(timestamp=timestamp):
+            slices = _slices(_newest(slo, timestamp), window, windows)
+            return _sum(slo, f"count_over_time({slices})")
+        case _:
+            assert_never(slo.indicator)
+
+
+def read_errors(slo: Slo, window: Seconds, windows: Windows) -> str:
+    """The errors within a window, a series wherever there is one of events."""
+    reach = window + windows.scrape_interval
+    match slo.indicator:
+        case Ratio(counted=counted):
+            return _against(counted, slo, window, _increase(slo, _text(counted, slo), window, reach))
+        case Latency(native=True):
+            return _slow_native(slo, slo.indicator, window, reach)
+        case Latency(histogram=histogram, threshold=threshold):
+            bucket = histogram_part(histogram, "_bucket", (bucket_matcher(threshold),), slo.target)
+            return _missing(slo, window, _increase(slo, bucket, window, reach))
+        case Events(counted=counted):
+            count = _template_count(slo, counted.expression, window, reach)
+            return _against(counted, slo, window, count)
+        case ErrorRatio(expression=expression):
+            return f"clamp_max({_error_ratio(slo, expression, reach)}, 1)"
+        case Probe(gauge=gauge):
+            range_ = f"{authored(gauge, slo.target)}[{format_duration(window)}]"
+            return _sum(slo, f"count_over_time({range_}) - sum_over_time({range_})")
+        case Threshold(gauge=gauge, bound=bound):
+            bad = f"({authored(gauge, slo.target)}) {_wrong_side(bound)}"
+            return _sum(slo, f"sum_over_time({_slices(bad, window, windows)})")
+        case Freshness(timestamp=timestamp, max_age=max_age):
+            bad = f"time() - {_newest(slo, timestamp)} > bool {format_decimal(max_age)}"
+            return _sum(slo, f"sum_over_time({_slices(bad, window, windows)})")
+        case _:
+            assert_never(slo.indicator)
+
+
+def _text(counted: Counted, slo: Slo) -> str:
+    return authored(counted.expression, slo.target)
+
+
+def _against(counted: Counted, slo: Slo, window: Seconds, count: str) -> str:
+    match counted:
+        case Bad():
+            return chain(f"or {_on(slo)}", count, f"0 * {_events_series(slo, window)}")
+        case Good():
+            return _missing(slo, window, count)
+        case _:
+            assert_never(counted)
+
+
+def _missing(slo: Slo, window: Seconds, good: str) -> str:
+    """The events that are not good: all of them where nothing good is known."""
+    events = _events_series(slo, window)
+    return chain(f"or {_on(slo)}", f"clamp_min({events} - {_on(slo)} {good}, 0)", events)
+
+
+def _slow_native(slo: Slo, indicator: Latency, window: Seconds, reach: Seconds) -> str:
+    """Not a number without requests, which the comparison drops, so that the second branch says none."""
+    events = _events_series(slo, window)
+    rate = _rate(slo, authored(indicator.histogram, slo.target), reach)
+    fast = f"histogram_fraction(-Inf, {format_decimal(indicator.threshold, digits=17)}, {rate})"
+    slow = f"clamp_min({events} * {_on(slo)} (1 - {fast}), 0) >= 0"
+    return chain(f"or {_on(slo)}", slow, f"0 * {events}")
+
+
+def _template_count(slo: Slo, expression: Expression, window: Seconds, reach: Seconds) -> str:
+    authored_template = template(expression, slo.target)
+    match counting_of(authored_template.expression.tree):
+        case Counting.PER_SECOND:
+            text = authored_template.substitute(format_duration(reach))
+            return f"{_sum(slo, text)} * {format_decimal(window)}"
+        case Counting.PER_WINDOW:
+            text = authored_template.substitute(format_duration(reach))
+            return f"{_sum(slo, text)} * {format_decimal(window)} / {format_decimal(reach)}"
+        case Counting.SAMPLES:
+            return _sum(slo, authored_template.substitute(format_duration(window)))
+        case None:
+            raise ValueError(f"{expression.text} was to be checked to count events")
+
+
+def _error_ratio(slo: Slo, expression: Expression, reach: Seconds) -> str:
+    """The ratio where it is one: 0/0 of an idle moment, and x/0, are dropped."""
+    text = template(expression, slo.target).substitute(format_duration(reach))
+    return f"{_aggregated('max', slo, text)} >= 0 < +Inf"
+
+
+def _newest(slo: Slo, timestamp: Expression) -> str:
+    return _aggregated("max", slo, authored(timestamp, slo.target))
+
+
+def _slices(expr: str, window: Seconds, windows: Windows) -> str:
+    """The expression at every evaluation within the window."""
+    return f"({expr})[{format_duration(window)}:{format_duration(windows.evaluation_interval)}]"
+
+
+def _wrong_side(bound: AtLeast | AtMost) -> str:
+    match bound:
+        case AtLeast(bound=least):
+            return f"< bool {format_decimal(least, digits=17)}"
+        case AtMost(bound=most):
+            return f"> bool {format_decimal(most, digits=17)}"
+        case _:
+            assert_never(bound)
+
+
+def _increase(slo: Slo, selector: str, window: Seconds, reach: Seconds) -> str:
+    return f"{_rate(slo, selector, reach)} * {format_decimal(window)}"
+
+
+def _rate(slo: Slo, selector: str, reach: Seconds) -> str:
+    return _sum(slo, f"rate({selector}[{format_duration(reach)}])")
+
+
+def _events_series(slo: Slo, window: Seconds) -> str:
+    return names.series(names.events(window), slo)
+
+
+def _sum(slo: Slo, expr: str) -> str:
+    return _aggregated("sum", slo, expr)
+
+
+def _aggregated(operator: str, slo: Slo, expr: str) -> str:
+    by = f" by ({', '.join(slo.group_by)}) " if slo.group_by else ""
+    return f"{operator}{by}({expr})"
+
+
+def _on(slo: Slo) -> str:
+    return f"on ({', '.join(slo.group_by)})"

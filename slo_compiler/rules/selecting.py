@@ -1,0 +1,57 @@
+"""Expressions that an author wrote, prepared to stand within ours: the text survives to the letter."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from slo_compiler.model.expression import Expression
+from slo_compiler.promql.check import parse
+from slo_compiler.promql.problems import Problem
+from slo_compiler.promql.quote import matcher, quote_regex
+from slo_compiler.promql.release import release_named
+from slo_compiler.promql.syntax import MatchOperator, VectorSelector
+from slo_compiler.promql.template import Template, embeddable, parse_template
+from slo_compiler.quantities import format_decimal
+
+
+def authored(expression: Expression, target: str) -> str:
+    """An authored expression without its comments. It has been checked for the target release."""
+    return embeddable(expression.text, release_named(target))
+
+
+def template(expression: Expression, target: str) -> Template:
+    """An authored expression with ``$window`` in it. It has been checked for the target release."""
+    parsed = parse_template(expression.text, release_named(target))
+    if not isinstance(parsed, Template):
+        raise _unchecked(expression, parsed)
+    return parsed
+
+
+def histogram_part(histogram: Expression, suffix: str, matchers: tuple[str, ...], target: str) -> str:
+    """One of the series of a classic histogram: its selector with a suffix to the name and more matchers."""
+    text = authored(histogram, target)
+    parsed = parse(text, release_named(target))
+    if isinstance(parsed, list):
+        raise _unchecked(histogram, parsed)
+    selector = parsed.tree
+    if not isinstance(selector, VectorSelector):
+        raise TypeError(f"{text} was to be checked to be a selector")
+    own = selector.matchers
+    written = (text[own[0].start : own[-1].end],) if own else ()
+    braced = ", ".join((*written, *matchers))
+    return f"{selector.metric}{suffix}{{{braced}}}" if braced else f"{selector.metric}{suffix}"
+
+
+def bucket_matcher(bound: Fraction) -> str:
+    """The matcher of a classic histogram's bucket, however its bound is spelt.
+
+    Prometheus 3 writes every bound as a float; before, it stayed as the client had put it: ``1`` or ``1.0``.
+    """
+    text = format_decimal(bound, digits=17)
+    if bound.denominator != 1:
+        return matcher("le", MatchOperator.EQUAL, text)
+    return matcher("le", MatchOperator.REGEX, f"{quote_regex(text)}|{quote_regex(text + '.0')}")
+
+
+def _unchecked(expression: Expression, problems: list[Problem]) -> ValueError:
+    return ValueError(f"{expression.text} was to be checked before it is lowered: {problems[0].message}")
