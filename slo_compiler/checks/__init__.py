@@ -1,0 +1,1 @@
+"""One module a check: a plan or a program in, diagnostics out."""

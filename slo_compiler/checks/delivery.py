@@ -1,0 +1,41 @@
+"""Whether every alert reaches the owner it names, by the routing tree as Alertmanager would walk it."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from slo_compiler.diagnostics import Diagnostic, Position, error
+from slo_compiler.model import labels
+from slo_compiler.model.alerting import Severity
+from slo_compiler.model.receivers import Receivers
+from slo_compiler.rules.notification import receiver_name
+from slo_compiler.rules.program import Program, alert_labels
+from slo_compiler.rules.routing import route
+
+
+def check_delivery(program: Program) -> Iterator[Diagnostic]:
+    """Every owner and severity that alerts of the program name and that no receiver answers for."""
+    notification = program.notification
+    if notification is None:
+        return
+    lost: defaultdict[tuple[Position, str], dict[str, str]] = defaultdict(dict)
+    for slo, alert in program.alerts():
+        severity = alert.labels[labels.SEVERITY]
+        wanted = receiver_name(slo.owner, Severity(severity))
+        reached = [leaf.receiver for leaf in route(notification.tree, alert_labels(alert))]
+        if reached != [wanted]:
+            lost[slo.owner_position, slo.owner].setdefault(severity, f"{alert.alert} of {slo.id}")
+    for (position, owner), examples in lost.items():
+        yield error(position, "owner/unreachable", _unreachable(owner, examples, notification.settings))
+
+
+def _unreachable(owner: str, examples: Mapping[str, str], receivers: Receivers) -> str:
+    severities = " and no ".join(sorted(examples))
+    told = f"no {severities} would reach {owner}, such as {' and '.join(examples.values())}"
+    if owner in receivers.owners:
+        return f"{told}; add {' and '.join(sorted(examples))} at {receivers.owners[owner].position}"
+    near = difflib.get_close_matches(owner, receivers.owners, n=1, cutoff=0.6)
+    advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(receivers.owners))}"
+    return f"{told}; {receivers.position.path} has no owner of this name; {advice}"

@@ -1,0 +1,209 @@
+"""Whether an indicator's expressions are PromQL of the target release, and of the type its kind needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, assert_never
+
+from slo_compiler.diagnostics import Diagnostic, Position, error
+from slo_compiler.model.expression import Expression
+from slo_compiler.model.indicator import (
+    ErrorRatio,
+    Events,
+    Freshness,
+    Latency,
+    Probe,
+    Ratio,
+    Threshold,
+)
+from slo_compiler.model.slo import Slo
+from slo_compiler.promql import check
+from slo_compiler.promql.functions import ValueType
+from slo_compiler.promql.problems import Problem
+from slo_compiler.promql.release import release_named
+from slo_compiler.promql.selectors import METRIC_NAME
+from slo_compiler.promql.syntax import VectorSelector
+from slo_compiler.promql.template import Template, parse_template
+from slo_compiler.rules.counting import Counting, counting_of
+
+HISTOGRAM_SUFFIXES: Final = ("_bucket", "_count", "_sum")
+
+_OFFSET: Final = re.compile(r"at offset ([0-9]+)")
+
+
+def check_expressions(slo: Slo) -> Iterator[Diagnostic]:
+    """Everything that is wrong with the PromQL of an SLO's indicator."""
+    match slo.indicator:
+        case Ratio(counted=counted, total=total):
+            yield from _check_counter(counted.expression, slo)
+            yield from _check_counter(total, slo)
+        case Latency(histogram=histogram, native=native):
+            yield from _check_histogram(histogram, slo, native=native)
+        case Events(counted=counted, total=total):
+            yield from _check_counts(counted.expression, total, slo)
+        case ErrorRatio(expression=expression):
+            _, found = _template(expression, slo)
+            yield from found
+        case Probe(gauge=gauge):
+            yield from _check_probe(gauge, slo)
+        case Threshold(gauge=gauge):
+            yield from _check_vector(gauge, slo)
+        case Freshness(timestamp=timestamp):
+            yield from _check_vector(timestamp, slo)
+        case _:
+            assert_never(slo.indicator)
+
+
+def _check_counter(expression: Expression, slo: Slo) -> Iterator[Diagnostic]:
+    selector, found = _selector(expression, slo, "a ratio's counter")
+    yield from found
+    if selector is None:
+        return
+    yield from _check_named(selector, expression)
+    if selector.metric is not None and selector.metric.endswith("_bucket"):
+        yield error(
+            expression.position,
+            "promql/bucket",
+            f"{selector.metric} counts every request once in each bucket above its duration, so that the "
+            "ratio means nothing; use a latency indicator",
+        )
+
+
+def _check_probe(gauge: Expression, slo: Slo) -> Iterator[Diagnostic]:
+    selector, found = _selector(gauge, slo, "a probe's gauge", instead="threshold")
+    yield from found
+    if selector is not None:
+        yield from _check_named(selector, gauge)
+
+
+def _check_named(selector: VectorSelector, expression: Expression) -> Iterator[Diagnostic]:
+    if selector.metric is None and all(matcher.label != METRIC_NAME for matcher in selector.matchers):
+        message = (
+            "this selects every metric with these labels, whatever it measures; write the name of the one "
+            "that is meant before the braces"
+        )
+        yield error(expression.position, "promql/unnamed", message)
+
+
+def _check_histogram(histogram: Expression, slo: Slo, *, native: bool) -> Iterator[Diagnostic]:
+    selector, found = _selector(histogram, slo, "a histogram")
+    yield from found
+    if selector is None:
+        return
+    name = selector.metric
+    if name is None:
+        yield error(
+            histogram.position,
+            "promql/unnamed",
+            "write the histogram's name before the braces: its _bucket and _count series are named after it",
+        )
+    elif not native and name.endswith(HISTOGRAM_SUFFIXES):
+        bare = name.rsplit("_", 1)[0]
+        yield error(
+            histogram.position,
+            "promql/histogram-suffix",
+            f"{name} is one of the series of a histogram, so that {name}_bucket would be looked for; write "
+            f"{bare}",
+        )
+    if not native:
+        for matcher in selector.matchers:
+            if matcher.label == "le":
+                yield error(
+                    histogram.locate(matcher.start),
+                    "promql/le",
+                    "the bucket follows from the threshold; a matcher on le would leave no bucket to count",
+                )
+
+
+def _check_counts(counted: Expression, total: Expression, slo: Slo) -> Iterator[Diagnostic]:
+    units = []
+    for expression in (counted, total):
+        template, found = _template(expression, slo)
+        yield from found
+        if template is None:
+            continue
+        unit = counting_of(template.expression.tree)
+        units.append(unit)
+        if unit is None:
+            yield error(
+                expression.position,
+                "promql/not-a-count",
+                "what this counts cannot be told: over $window use rate or increase of counters, or "
+                "sum_over_time or count_over_time of samples, and only one of these; other functions do not "
+                "add up from window to window",
+            )
+    if Counting.SAMPLES in units and len(set(units)) > 1 and None not in units:
+        yield error(
+            counted.position,
+            "promql/units-differ",
+            "one expression counts samples, the other events: their ratio is not a ratio of errors",
+        )
+
+
+def _check_vector(expression: Expression, slo: Slo) -> Iterator[Diagnostic]:
+    parsed = check.parse(expression.text, release_named(slo.target))
+    if isinstance(parsed, list):
+        yield from _located(expression, parsed, slo)
+    elif parsed.type is not ValueType.VECTOR:
+        yield _wrong_type(expression, parsed.type)
+
+
+def _selector(
+    expression: Expression, slo: Slo, what: str, instead: str = "events"
+) -> tuple[VectorSelector | None, list[Diagnostic]]:
+    parsed = check.parse(expression.text, release_named(slo.target), placeholders=True)
+    if isinstance(parsed, list):
+        return None, _located(expression, parsed, slo)
+    selector = parsed.tree
+    if not isinstance(selector, VectorSelector):
+        message = (
+            f'{what} is a plain selector such as metric{{job="api"}}, because the compiler adds the window; '
+            f"for anything else use the indicator {instead}"
+        )
+        return None, [error(expression.position, "promql/not-a-selector", message)]
+    if selector.offset or selector.at is not None:
+        message = f"{what} is read at the time of the rule; an offset or @ would shift it against the rest"
+        return None, [error(expression.position, "promql/shifted", message)]
+    return selector, []
+
+
+def _template(expression: Expression, slo: Slo) -> tuple[Template | None, list[Diagnostic]]:
+    template = parse_template(expression.text, release_named(slo.target))
+    if isinstance(template, list):
+        return None, _located(expression, template, slo)
+    if template.expression.type is not ValueType.VECTOR:
+        return None, [_wrong_type(expression, template.expression.type)]
+    if not template.has_window:
+        message = (
+            "there is no [$window] in it, so that every window would hold the same; write for example "
+            "sum(rate(requests_total[$window]))"
+        )
+        return None, [error(expression.position, "promql/no-window", message)]
+    return template, []
+
+
+def _wrong_type(expression: Expression, found: ValueType) -> Diagnostic:
+    return error(
+        expression.position,
+        "promql/type",
+        f"this is {found.value}, not an instant vector as a metric or a sum of rates is: there are no series "
+        "to measure, and every rule on it would fail",
+    )
+
+
+def _located(expression: Expression, problems: list[Problem], slo: Slo) -> list[Diagnostic]:
+    return [
+        error(expression.locate(problem.offset), "promql/syntax", _refused(problem, expression, slo))
+        for problem in problems
+    ]
+
+
+def _refused(problem: Problem, expression: Expression, slo: Slo) -> str:
+    """The message with its consequence, and with places in the file for offsets, which no editor shows."""
+    message = _OFFSET.sub(lambda offset: _line_and_column(expression.locate(int(offset[1]))), problem.message)
+    return message if slo.target in message else f"{message}; {slo.target} refuses it"
+
+
+def _line_and_column(position: Position) -> str:
+    return f"at {position.line}:{position.column}"

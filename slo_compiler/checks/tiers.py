@@ -1,0 +1,32 @@
+"""Whether a human can make sense of an SLO's tiers: their order of severity, and their alerts' names."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from slo_compiler.diagnostics import Diagnostic, error, warning
+from slo_compiler.model.alerting import Severity
+from slo_compiler.model.slo import Slo
+from slo_compiler.rules.names import burn_alert
+
+
+def check_tiers(slo: Slo) -> Iterator[Diagnostic]:
+    """Tiers that contradict or pass for each other."""
+    for faster, slower in itertools.pairwise(slo.tiers):
+        if (faster.severity, slower.severity) == (Severity.TICKET, Severity.PAGE):
+            yield warning(
+                slo.position_of(faster.name),
+                "tier/severity",
+                f"tier {faster.name} files a ticket and {slower.name}, which burns slower, pages: nobody is "
+                f"woken by an outage until {slower.name} fires; make {faster.name} a page, or {slower.name} "
+                "a ticket",
+            )
+    for first, second in itertools.combinations(slo.tiers, 2):
+        if first.name != second.name and burn_alert(first.name) == burn_alert(second.name):
+            yield error(
+                slo.position_of(second.name),
+                "tier/same-alert",
+                f"the alerts of the tiers {first.name} and {second.name} would both be named "
+                f"{burn_alert(first.name)}; rename one",
+            )

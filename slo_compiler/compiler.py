@@ -1,0 +1,140 @@
+"""The pipeline from texts to artefacts: read, resolve, plan, check, lower, check, emit. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias, TypeVar
+
+from slo_compiler.burnrate.plan import Plan, plan
+from slo_compiler.checks.counting import check_counting
+from slo_compiler.checks.delivery import check_delivery
+from slo_compiler.checks.expressions import check_expressions
+from slo_compiler.checks.grouping import check_grouping
+from slo_compiler.checks.inhibition import check_inhibition
+from slo_compiler.checks.rules import check_rules
+from slo_compiler.checks.tiers import check_tiers
+from slo_compiler.diagnostics import Diagnostic, Position, has_errors, in_reading_order, warning
+from slo_compiler.emitters import alertmanager, prometheus
+from slo_compiler.emitters.artifact import Artifact
+from slo_compiler.model.defaults import Defaults
+from slo_compiler.model.receivers import Receivers
+from slo_compiler.model.slo import Slo
+from slo_compiler.model.spec import Spec
+from slo_compiler.resolve import resolve
+from slo_compiler.rules.program import Program, build
+from slo_compiler.schema.read import read_defaults, read_receivers, read_spec
+
+Value = TypeVar("Value")
+
+SloCheck: TypeAlias = Callable[[Slo], Iterator[Diagnostic]]
+ProgramCheck: TypeAlias = Callable[[Program], Iterator[Diagnostic]]
+Emitter: TypeAlias = Callable[[Program], Iterator[Artifact]]
+
+SLO_CHECKS: Final[tuple[SloCheck, ...]] = (check_expressions, check_counting, check_grouping, check_tiers)
+PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (check_rules, check_delivery, check_inhibition)
+EMITTERS: Final[tuple[Emitter, ...]] = (prometheus.emit, alertmanager.emit)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file: how diagnostics call it, and its bytes."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that a compilation reads."""
+
+    specs: tuple[Source, ...]
+    defaults: Source | None = None
+    receivers: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What came out: without errors a program, and always everything there is to say."""
+
+    program: Program | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    def artifacts(self) -> Iterator[Artifact]:
+        """The files to write: none when there was an error."""
+        if self.program is not None:
+            for emit in EMITTERS:
+                yield from emit(self.program)
+
+
+def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambda _: None) -> Compilation:
+    """Everything from texts to a checked program.
+
+    Args:
+        sources: the files.
+        progress: told the name of each file and SLO as it is taken up.
+    """
+    specs, defaults, receivers, found = _read(sources, progress)
+    if defaults is None:  # by other defaults the specs would be found wrong where they are right
+        return Compilation(None, tuple(in_reading_order(found)))
+    slos, unresolved = resolve(specs, defaults)
+    found += unresolved
+    plans, unplanned = _plan(slos, progress)
+    found += unplanned
+    program = None
+    if not has_errors(found):
+        program = build(plans, receivers)
+        found += [problem for check in PROGRAM_CHECKS for problem in check(program)]
+    if receivers is None and specs and not has_errors(found):
+        found.append(_nobody_told(specs))
+    return Compilation(None if has_errors(found) else program, tuple(in_reading_order(found)))
+
+
+def _read(
+    sources: Sources, progress: Callable[[str], None]
+) -> tuple[list[Spec], Defaults | None, Receivers | None, list[Diagnostic]]:
+    found: list[Diagnostic] = []
+    specs = []
+    for source in sources.specs:
+        progress(source.path)
+        spec = _read_one(read_spec, source, found)
+        specs += [spec] if spec is not None else []
+    defaults = Defaults() if sources.defaults is None else _read_one(read_defaults, sources.defaults, found)
+    receivers = _read_one(read_receivers, sources.receivers, found)
+    return specs, defaults, receivers, found
+
+
+def _read_one(
+    read: Callable[[str, bytes], Value | list[Diagnostic]], source: Source | None, found: list[Diagnostic]
+) -> Value | None:
+    """The value of a file; None where there is no file, or where it has problems, which are added."""
+    if source is None:
+        return None
+    value = read(source.path, source.content)
+    if isinstance(value, list):
+        found += value
+        return None
+    return value
+
+
+def _plan(slos: Sequence[Slo], progress: Callable[[str], None]) -> tuple[list[Plan], list[Diagnostic]]:
+    plans: list[Plan] = []
+    found: list[Diagnostic] = []
+    for slo in slos:
+        progress(slo.id)
+        made, problems = plan(slo)
+        found += problems
+        found += [problem for check in SLO_CHECKS for problem in check(slo)]
+        if made is not None:
+            plans.append(made)
+    return plans, found
+
+
+def _nobody_told(specs: Iterable[Spec]) -> Diagnostic:
+    place = Position(next(iter(specs)).position.path)
+    return warning(
+        place,
+        "owner/no-receivers",
+        "there is no receivers.yaml beside the specs: no Alertmanager configuration is written, and nothing "
+        "says that these alerts reach anybody",
+    )

@@ -1,0 +1,1 @@
+"""From a program to the text of files: an emitter chooses words and order, never numbers."""

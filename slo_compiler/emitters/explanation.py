@@ -1,0 +1,203 @@
+"""What a plan means for the people it pages: thresholds, times, budgets, and the way to each owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from slo_compiler.burnrate import timing
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.tier import Tier
+from slo_compiler.burnrate.windows import pace_of
+from slo_compiler.model import labels
+from slo_compiler.model.indicator import ErrorRatio
+from slo_compiler.model.slo import Slo
+from slo_compiler.quantities import (
+    HOUR,
+    Ratio,
+    Seconds,
+    approximate_duration,
+    format_decimal,
+    format_duration,
+    format_percent,
+)
+from slo_compiler.rules.ir import AlertingRule
+from slo_compiler.rules.notification import Notification
+from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
+from slo_compiler.rules.routing import Leaf, route
+
+INCIDENTS: Final = (Fraction(1), Fraction(1, 10), Fraction(1, 100))
+"""The error ratios for which times are told: a total outage, a bad one and a slight one."""
+
+NEVER: Final = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTimes:
+    """When a tier fires on a constant error ratio and when it resets after recovery, before all delays."""
+
+    error_ratio: str
+    detection: str
+    reset: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierExplanation:
+    """One row of the burn-rate table, every number printed."""
+
+    name: str
+    severity: str
+    sev: str
+    long: str
+    short: str
+    burn_rate: str
+    threshold: str
+    budget_spent: str
+    exhaustion: str
+    incidents: tuple[IncidentTimes, ...]
+    recorded_every: str
+    """How often the windows are; the alert is evaluated at every evaluation interval."""
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRoute:
+    """An alert and the way it takes through Alertmanager."""
+
+    alert: str
+    severity: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class SloExplanation:
+    """Everything there is to say about an SLO."""
+
+    id: str
+    objective: str
+    period: str
+    surface: str
+    owner: str
+    error_budget: str
+    tiers: tuple[TierExplanation, ...]
+    other_alerts: tuple[AlertRoute, ...]
+    min_errors: str
+    one_error_alerts: str
+    """Below which traffic a single error is above a threshold; empty where a minimum is asked for."""
+    delay_floor: str
+    office_hours: str
+    """When tickets are delivered; empty where that is at any time."""
+    derived: tuple[str, ...]
+
+
+def explain(program: Program) -> list[SloExplanation]:
+    """The explanation of every SLO of a program, in the order of its rules."""
+    return [_explain_slo(lowered, program.notification) for lowered in program.slos]
+
+
+def _explain_slo(lowered: LoweredSlo, notification: Notification | None) -> SloExplanation:
+    plan, slo = lowered.plan, lowered.plan.slo
+    alerts = {alert.labels.get(labels.BURN_TIER): alert for alert in lowered.alerts()}
+    return SloExplanation(
+        id=slo.id,
+        objective=format_percent(slo.objective),
+        period=format_duration(slo.period),
+        surface=slo.surface.value,
+        owner=slo.owner,
+        error_budget=_error_budget(slo),
+        tiers=tuple(_explain_tier(tier, plan, alerts[tier.name], notification) for tier in plan.tiers),
+        other_alerts=tuple(
+            AlertRoute(alert.alert, alert.labels[labels.SEVERITY], _route(alert, notification))
+            for alert in lowered.alerts()
+            if labels.BURN_TIER not in alert.labels
+        ),
+        min_errors=_min_errors(plan),
+        one_error_alerts=_one_error_alerts(plan),
+        delay_floor=_delay_floor(plan, notification),
+        office_hours=_office_hours(notification),
+        derived=tuple(str(repair) for repair in plan.repairs),
+    )
+
+
+def _explain_tier(
+    tier: Tier, plan: Plan, alert: AlertingRule, notification: Notification | None
+) -> TierExplanation:
+    slo = plan.slo
+    return TierExplanation(
+        name=tier.name,
+        severity=tier.severity.value,
+        sev=alert.labels[labels.SEV],
+        long=format_duration(tier.long),
+        short=format_duration(tier.short),
+        burn_rate=f"{format_decimal(tier.burn_rate, digits=4)}x",
+        threshold=format_percent(tier.threshold, digits=4),
+        budget_spent=format_percent(tier.budget, digits=3),
+        exhaustion=approximate_duration(timing.exhaustion_time(slo.period, tier.burn_rate)),
+        incidents=tuple(_times(tier, ratio) for ratio in INCIDENTS),
+        recorded_every=format_duration(plan.windows.interval(pace_of(tier))),
+        route=_route(alert, notification),
+    )
+
+
+def _times(tier: Tier, error_ratio: Ratio) -> IncidentTimes:
+    return IncidentTimes(
+        error_ratio=format_percent(error_ratio),
+        detection=_time(timing.detection_time(tier, error_ratio)),
+        reset=_time(timing.reset_time(tier, error_ratio)),
+    )
+
+
+def _time(seconds: Seconds | None) -> str:
+    return NEVER if seconds is None else approximate_duration(seconds)
+
+
+def _error_budget(slo: Slo) -> str:
+    outage = approximate_duration(slo.budget * slo.period)
+    return f"{format_percent(slo.budget)}, a total outage of {outage}"
+
+
+def _min_errors(plan: Plan) -> str:
+    if isinstance(plan.slo.indicator, ErrorRatio):
+        return "none: a ratio does not say how many events stand behind it"
+    if plan.min_errors is None:
+        return "none: a single error may be enough"
+    return f"{plan.min_errors} errors in the long window, or a tier stays silent"
+
+
+def _one_error_alerts(plan: Plan) -> str:
+    if plan.min_errors is not None or isinstance(plan.slo.indicator, ErrorRatio):
+        return ""
+    told = (f"{tier.name} below {_events_for_one_error(tier)} events/h" for tier in plan.tiers)
+    return ", ".join(told)
+
+
+def _events_for_one_error(tier: Tier) -> str:
+    return format_decimal(timing.events_for_one_error(tier) * HOUR / tier.long, digits=3)
+
+
+def _delay_floor(plan: Plan, notification: Notification | None) -> str:
+    """What no rule can shorten: a scrape, an evaluation and Alertmanager's wait for company."""
+    slo = plan.slo
+    wait = notification.settings.grouping.group_wait if notification else Fraction(0)
+    floor = slo.clock.scrape_interval + slo.clock.evaluation_interval + wait
+    cost = format_percent(timing.delay_cost(floor, slo.budget, slo.period), digits=3)
+    steps = (
+        "a scrape, an evaluation and Alertmanager's wait" if notification else "a scrape and an evaluation"
+    )
+    return f"{approximate_duration(floor)} for {steps}, in which a total outage spends {cost} of the budget"
+
+
+def _office_hours(notification: Notification | None) -> str:
+    hours = notification.office_hours if notification else None
+    return f"{hours.weekdays} {hours.start}-{hours.end} {hours.location}" if hours else ""
+
+
+def _route(alert: AlertingRule, notification: Notification | None) -> str:
+    if notification is None:
+        return "nobody: there is no receivers.yaml"
+    return "; ".join(_leaf(leaf) for leaf in route(notification.tree, alert_labels(alert)))
+
+
+def _leaf(leaf: Leaf) -> str:
+    return f"{leaf.receiver} in office hours" if leaf.active_time_intervals else leaf.receiver

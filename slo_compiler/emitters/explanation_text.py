@@ -1,0 +1,95 @@
+"""An explanation as Markdown and JSON, and the rows and facts that a terminal shows too."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeAlias
+
+from slo_compiler.emitters.explanation import INCIDENTS, NEVER, IncidentTimes, SloExplanation
+from slo_compiler.quantities import format_percent
+
+TIERS: Final = ("tier", "alert", "windows", "burn rate", "fires above", "budget spent", "gone in")
+TIMES: Final = ("tier", *(f"at {format_percent(ratio)} errors" for ratio in INCIDENTS), "reaches")
+TIMES_CAPTION: Final = (
+    "On a constant error ratio each fires after the first time, and resets after the second:"
+)
+
+Row: TypeAlias = tuple[str, ...]
+
+
+def tiers(slo: SloExplanation) -> Iterator[Row]:
+    """The burn-rate table of an SLO, a row a tier, under ``TIERS``."""
+    for tier in slo.tiers:
+        yield (
+            tier.name,
+            f"{tier.severity} {tier.sev}",
+            f"{tier.long} and {tier.short}",
+            tier.burn_rate,
+            tier.threshold,
+            tier.budget_spent,
+            tier.exhaustion,
+        )
+
+
+def times(slo: SloExplanation) -> Iterator[Row]:
+    """How fast each tier tells whom, a row a tier, under ``TIMES``."""
+    for tier in slo.tiers:
+        yield tier.name, *(_times(times) for times in tier.incidents), tier.route
+
+
+def _times(times: IncidentTimes) -> str:
+    return NEVER if times.detection == NEVER else f"{times.detection}, {times.reset}"
+
+
+def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
+    """What else is to be said of an SLO, each under a name."""
+    yield "error budget", slo.error_budget
+    yield "owner", f"{slo.owner}, for the {slo.surface} surface"
+    yield "minimum", slo.min_errors
+    if slo.one_error_alerts:
+        yield "one error alerts", slo.one_error_alerts
+    yield "soonest notice", slo.delay_floor
+    for alert in slo.other_alerts:
+        yield alert.alert, f"{alert.severity} to {alert.route}"
+    if slo.office_hours:
+        yield "office hours", slo.office_hours
+    for repair in slo.derived:
+        yield "derived anew", repair
+
+
+def as_markdown(explanations: Sequence[SloExplanation]) -> str:
+    """The explanations as Markdown, a section an SLO."""
+    return "\n".join(_section(slo) for slo in explanations)
+
+
+def as_json(explanations: Sequence[SloExplanation]) -> str:
+    """The explanations as JSON: a list of objects with the fields of ``SloExplanation``."""
+    return json.dumps([dataclasses.asdict(slo) for slo in explanations], indent=2, ensure_ascii=False) + "\n"
+
+
+def _section(slo: SloExplanation) -> str:
+    lines = [
+        f"## {slo.id}",
+        "",
+        f"{slo.objective} over {slo.period}.",
+        "",
+        *_table(TIERS, tiers(slo)),
+        "",
+        TIMES_CAPTION,
+        "",
+        *_table(TIMES, times(slo)),
+        "",
+        *(f"* {name}: {fact}" for name, fact in facts(slo)),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _table(columns: Row, rows: Iterable[Row]) -> Iterator[str]:
+    return (_row(cells) for cells in (columns, ("---",) * len(columns), *rows))
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from slo_compiler.checks.rules import check_rules
+from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
+from slo_compiler.rules.program import LoweredSlo, Program
+from tests.compiling import defaults, program_of, slo, spec
+
+PROGRAM = program_of(spec())
+
+
+def with_rules(*more: Rule, first: bool = False) -> Program:
+    """The program with rules added to the fast group, at its end or before everything else."""
+    lowered = PROGRAM.slos[0]
+    fast, slow = lowered.groups
+    rules = (*more, *fast.rules) if first else (*fast.rules, *more)
+    return replace(PROGRAM, slos=(LoweredSlo(lowered.plan, (replace(fast, rules=rules), slow)),))
+
+
+def faults(program: Program) -> list[str]:
+    prefix = "checkout:availability: the rule "
+    return [found.message.removeprefix(prefix) for found in check_rules(program)]
+
+
+def own(metric: str) -> str:
+    return f'{metric}{{slo_id="checkout:availability"}}'
+
+
+def recorded(expr: str, record: str = "slo:new", **labels: str) -> RecordingRule:
+    return RecordingRule(record, expr, {"slo_id": "checkout:availability"} | labels)
+
+
+@pytest.mark.parametrize("target", ["prometheus-2.42", "prometheus-3.5"])
+def test_what_is_compiled_hangs_together(target: str) -> None:
+    shared = defaults(target=target)
+    assert (
+        faults(program_of(spec("a", slo("x"), slo("y", group_by=["region"])), spec(), defaults=shared)) == []
+    )
+
+
+def test_a_rule_may_read_what_stands_before_it() -> None:
+    assert faults(with_rules(recorded("vector(1)"), recorded(own("slo:new"), "slo:newer"))) == []
+
+
+def test_a_rule_may_read_what_the_other_group_records() -> None:
+    assert faults(with_rules(recorded(own("slo:error_budget_remaining:ratio")))) == []
+
+
+def test_other_slos_series_are_the_author_s_business() -> None:
+    assert faults(with_rules(recorded('slo:none{slo_id="other:slo"} + none'))) == []
+
+
+def test_labels_tell_two_rules_of_one_name_apart() -> None:
+    assert faults(with_rules(recorded("vector(1)", a="1"), recorded("vector(1)", a="2"))) == []
+
+
+def test_an_expression_that_is_none() -> None:
+    (fault,) = faults(with_rules(recorded("sum(vector(1)")))
+    assert fault.startswith("slo:new cannot stand: prometheus-2.42 would refuse it: expected , or )")
+
+
+def test_an_expression_that_is_no_vector() -> None:
+    assert faults(with_rules(recorded("1 + 1"))) == [
+        "slo:new cannot stand: prometheus-2.42 would refuse it: it is a scalar, not an instant vector"
+    ]
+
+
+def test_a_series_that_nothing_records() -> None:
+    assert faults(with_rules(recorded(f"{own('slo:none')} + {own('slo:never')}"))) == [
+        "slo:new cannot stand: it reads slo:never, slo:none, which no earlier rule records"
+    ]
+
+
+def test_a_series_that_only_a_later_rule_records() -> None:
+    reader = recorded(own("slo:burn_rate:ratio"))
+    assert faults(with_rules(reader)) == []
+    assert faults(with_rules(reader, first=True)) == [
+        "slo:new cannot stand: it reads slo:burn_rate:ratio, which no earlier rule records"
+    ]
+
+
+def test_a_series_that_is_recorded_twice() -> None:
+    assert faults(with_rules(recorded("vector(1)"), recorded("vector(2)"))) == [
+        "slo:new cannot stand: a second rule writes the same series, and one is lost"
+    ]
+
+
+def test_an_alert_that_is_there_twice() -> None:
+    fast = PROGRAM.slos[0].groups[0]
+    alert = next(rule for rule in fast.rules if isinstance(rule, AlertingRule))
+    assert faults(with_rules(alert)) == [
+        f"{alert.alert} cannot stand: a second rule writes the same series, and one is lost"
+    ]
+
+
+def test_a_rule_that_both_groups_record() -> None:
+    lowered = PROGRAM.slos[0]
+    fast, slow = lowered.groups
+    again = Group(slow.name, slow.interval, (*slow.rules, fast.rules[0]))
+    program = replace(PROGRAM, slos=(LoweredSlo(lowered.plan, (fast, again)),))
+    assert faults(program) == [
+        "slo:events:increase5m cannot stand: a second rule writes the same series, and one is lost"
+    ]
