@@ -1,0 +1,52 @@
+"""The command line: the only room that reads, writes, prints and exits.
+
+Commands are imported when they are called, so that ``--help`` does not wait for libraries it does not need.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final
+
+import click
+
+# Command to the module of this room that holds it, under the command's own name, and the line for --help.
+COMMANDS: Final = {
+    "compile": "Compile specs to rules and routes.",
+    "lint": "Report every problem of specs.",
+    "explain": "Show what each alert means: thresholds, times, routes.",
+    "schema": "Print the JSON Schema of a file, for editors.",
+    "init": "Write a starter spec.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's signature
+        """All command names, in the order in which a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of a name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"slo_compiler.cli.{cmd_name}_command")
+        command = module.command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module.__name__}.command is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list for --help, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="slo-compiler", message="%(version)s")
+def main() -> None:
+    """Compile SLO specs to Prometheus rules and Alertmanager routes.
+
+    Exit codes: 0 clean, 1 problems found or output stale, 2 wrong usage.
+    """

@@ -1,0 +1,86 @@
+"""``slo-compiler explain``: what each alert of a spec means, as a table for a terminal, Markdown or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.report import report
+from slo_compiler.compiler import compile_sources
+from slo_compiler.emitters import explanation_text
+from slo_compiler.emitters.explanation import SloExplanation, explain
+from slo_compiler.emitters.explanation_text import Row
+
+
+@click.command("explain")
+@click.argument("specs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--slo", "names", multiple=True, help="Only this SLO, by its name or service:name.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["terminal", "markdown", "json"]),
+    default="terminal",
+    show_default=True,
+    help="How to print it.",
+)
+@click.pass_context
+def command(ctx: click.Context, specs: tuple[Path, ...], names: tuple[str, ...], style: str) -> None:
+    """Show the burn-rate table of SPECS: thresholds, budget spent, times, and who is paged."""
+    compilation = compile_sources(read_sources(specs))
+    report(compilation.diagnostics, quiet_notes=True)
+    if compilation.program is None:
+        ctx.exit(1)
+    chosen = _chosen(explain(compilation.program), names)
+    if style == "json":
+        click.echo(explanation_text.as_json(chosen), nl=False)
+    elif style == "markdown":
+        click.echo(explanation_text.as_markdown(chosen), nl=False)
+    else:
+        _print(chosen)
+
+
+def _chosen(explanations: list[SloExplanation], names: tuple[str, ...]) -> list[SloExplanation]:
+    known = {name for slo in explanations for name in _names(slo)}
+    for name in names:
+        if name not in known:
+            listed = ", ".join(slo.id for slo in explanations)
+            raise click.UsageError(f"there is no SLO {name} in these specs; there are {listed}")
+    return [slo for slo in explanations if not names or not _names(slo).isdisjoint(names)]
+
+
+def _names(slo: SloExplanation) -> set[str]:
+    """What an SLO may be called: its id, or its name alone."""
+    return {slo.id, slo.id.partition(":")[2]}
+
+
+def _print(explanations: list[SloExplanation]) -> None:
+    # rich takes longer to import than the other formats to print
+    from rich.console import Console  # noqa: PLC0415
+    from rich.padding import Padding  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    console = Console(highlight=False, markup=False)
+    for slo in explanations:
+        console.print(f"{slo.id}  {slo.objective} over {slo.period}", style="bold")
+        tiers = _table(explanation_text.TIERS, explanation_text.tiers(slo))
+        times = _table(explanation_text.TIMES, explanation_text.times(slo))
+        facts = Table.grid("name", "fact", padding=(0, 2, 0, 0))
+        for row in explanation_text.facts(slo):
+            facts.add_row(*row)
+        for part in (tiers, explanation_text.TIMES_CAPTION, times, facts):
+            console.print()
+            console.print(Padding(part, (0, 0, 0, 2), expand=False))
+        console.print()
+
+
+def _table(columns: Row, rows: Iterable[Row]) -> Table:
+    from rich.table import Table  # noqa: PLC0415  # as above
+
+    table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    return table

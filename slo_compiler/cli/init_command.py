@@ -1,0 +1,48 @@
+"""``slo-compiler init``: a starter spec, with defaults and receivers beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from slo_compiler.cli.inputs import SHARED
+from slo_compiler.cli.starter import DEFAULTS, RECEIVERS, SPEC
+from slo_compiler.schema.read import read_spec
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="specs")
+@click.option("--service", default="my-service", show_default=True, help="The name of your service.")
+@click.pass_context
+def command(ctx: click.Context, folder: Path, service: str) -> None:
+    """Write a starter spec, defaults.yaml and receivers.yaml to FOLDER. No file is overwritten."""
+    spec = f"{service}.yaml"
+    _check(service, spec)
+    texts = {spec: _spec_of(service), "defaults.yaml": DEFAULTS, "receivers.yaml": RECEIVERS}
+    present = [str(folder / name) for name in texts if (folder / name).exists()]
+    if present:
+        click.echo(f"already there: {', '.join(present)}; nothing was written", err=True)
+        ctx.exit(1)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+            click.echo(f"wrote {folder / name}")
+    except OSError as failure:
+        raise click.ClickException(f"{failure.filename} cannot be written: {failure.strerror}") from failure
+    click.echo(f"next: slo-compiler compile {folder} --out generated")
+
+
+def _check(service: str, spec: str) -> None:
+    if spec in SHARED:
+        raise click.BadParameter(f"{spec} is not read as a spec; choose another name", param_hint="--service")
+    read = read_spec(spec, _spec_of(service).encode(errors="replace"))
+    if isinstance(read, list):
+        raise click.BadParameter(read[0].message, param_hint="--service")
+    if read.service != service:
+        raise click.BadParameter(f"{service!r} is no name for a service", param_hint="--service")
+
+
+def _spec_of(service: str) -> str:
+    return SPEC.replace("my-service", service)

@@ -1,0 +1,86 @@
+"""Which files a compilation reads: specs as named or found, defaults and receivers beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NoReturn
+
+import click
+
+from slo_compiler.compiler import Source, Sources
+from slo_compiler.schema.yaml.source_text import MOST_BYTES
+
+DEFAULTS: Final = ("defaults.yaml", "defaults.yml")
+RECEIVERS: Final = ("receivers.yaml", "receivers.yml")
+SHARED: Final = (*DEFAULTS, *RECEIVERS)
+SUFFIXES: Final = (".yaml", ".yml")
+
+
+def read_sources(paths: Sequence[Path]) -> Sources:
+    """The texts of all specs in the order of their paths, with the defaults and receivers beside them.
+
+    Args:
+        paths: spec files, or folders that are searched for them.
+
+    Raises:
+        click.ClickException: a path cannot be read, or there are two files where only one can hold.
+    """
+    specs = _without_repetitions(spec for path in paths for spec in _specs_of(path))
+    if not specs:
+        listed = ", ".join(map(str, paths))
+        raise click.ClickException(f"no spec (*.yaml, *.yml) in {listed}: nothing would be compiled")
+    roots = {path if path.is_dir() else path.parent for path in paths}
+    return Sources(
+        specs=tuple(_read(spec) for spec in specs),
+        defaults=_beside(roots, DEFAULTS),
+        receivers=_beside(roots, RECEIVERS),
+    )
+
+
+def _specs_of(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield from () if path.name in SHARED else (path,)
+        return
+    for here, folders, files in os.walk(path, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for found in (Path(here, name) for name in files if not name.startswith(".")):
+            if found.name not in SHARED:
+                yield from (found,) if found.suffix in SUFFIXES else ()
+            elif found.parent != path:
+                raise click.ClickException(
+                    f"{found} is not at the top of {path}, where it would hold for all specs below"
+                )
+
+
+def _without_repetitions(paths: Iterable[Path]) -> list[Path]:
+    """Each file once, by whichever of its names comes first."""
+    first: dict[str, Path] = {}
+    for path in sorted(paths):
+        first.setdefault(os.path.realpath(path), path)
+    return list(first.values())
+
+
+def _beside(roots: Iterable[Path], names: Sequence[str]) -> Source | None:
+    named = (root / name for root in roots for name in names)
+    found = _without_repetitions(path for path in named if os.path.lexists(path))
+    if len(found) > 1:
+        listed = ", ".join(map(str, found))
+        raise click.ClickException(
+            f"{listed}: only one can hold for all specs; compile them one after the other"
+        )
+    return _read(found[0]) if found else None
+
+
+def _read(path: Path) -> Source:
+    """The file, or as much of it as it takes to see that it is too large."""
+    try:
+        with path.open("rb") as file:
+            return Source(path.as_posix(), file.read(MOST_BYTES + 1))
+    except OSError as failure:
+        _refuse(failure)
+
+
+def _refuse(failure: OSError) -> NoReturn:
+    raise click.ClickException(f"{failure.filename} cannot be read: {failure.strerror}") from failure

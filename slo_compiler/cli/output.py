@@ -1,0 +1,249 @@
+"""Writes the generated files into their folder, all of them or none, and leaves everybody else's alone.
+
+A set is built beside the folder and then exchanged with it. What stays the same, and what is not ours, is
+carried over as hard links, so that it keeps its content, inode and times.
+
+What this does not cover: somebody else who adds a file to the folder in the microseconds between the last
+look at it and the exchange loses that file. And a filesystem without hard links cannot carry anything over:
+there only a first set can be written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from slo_compiler.cli import exchange, manifest, staging
+from slo_compiler.emitters.artifact import Artifact
+
+# Errors whose own words leave the reader alone.
+_EXPLANATIONS: Final = {
+    errno.EPERM: "not permitted: it is somebody else's, immutable, or the filesystem has no hard links",
+    errno.EBUSY: "it is a mount point and cannot be replaced; choose a folder inside of it",
+    errno.EXDEV: "it spans filesystems, or is from a lower layer of an overlay; choose a new folder",
+}
+
+
+class OutputError(Exception):
+    """Nothing was written (or compared), for the reason that the message gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How a set differs from what is in the folder: sorted paths relative to it, the manifest's included."""
+
+    created: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    """Files of an earlier set that are no longer generated."""
+    unchanged: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    """Those of ``changed`` and ``removed`` that somebody edited since we wrote them: the edits are lost."""
+    conflicts: tuple[str, ...] = ()
+    """What is in the way and not ours: nothing is written until somebody moves it."""
+
+    def __bool__(self) -> bool:
+        """Whether there is any difference."""
+        return bool(self.created or self.changed or self.removed or self.conflicts)
+
+
+def compare(out: Path, artifacts: Iterable[Artifact]) -> Changes:
+    """What ``write`` would change, without touching anything.
+
+    Raises:
+        OutputError: the folder cannot take a set of files, or the set is none that a folder can take.
+    """
+    with _told(f"{out} was not compared"):
+        return _plan(_output_folder(out), _wanted(artifacts)).changes
+
+
+def write(out: Path, artifacts: Iterable[Artifact]) -> Changes:
+    """Makes the artefacts the generated files of the folder, all or nothing; returns what that changed.
+
+    A folder that is up to date is not touched. Missing folders above it are made.
+
+    Raises:
+        OutputError: as ``compare``; or something is in the way, or the system refuses. Nothing was written.
+    """
+    with _told(f"nothing was written to {out}"):
+        folder, wanted = _output_folder(out), _wanted(artifacts)
+        if not exchange.workspace(folder).exists() and not (changes := _plan(folder, wanted).changes):
+            return changes
+        with _folders_above(folder), exchange.alone(folder) as new:
+            plan = _plan(folder, wanted)
+            if plan.changes.conflicts:
+                listed = "".join(f"\n  {conflict}" for conflict in plan.changes.conflicts)
+                raise OutputError(f"move or remove what is in the way and not ours:{listed}")
+            if plan.changes:
+                _replace(folder, new, plan)
+            return plan.changes
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    changes: Changes
+    found: staging.Contents
+    files: dict[str, bytes]
+    """What is to be written."""
+    without: frozenset[str]
+    """Files and folders that are not to be carried over."""
+
+
+def _plan(folder: Path, wanted: Mapping[str, bytes]) -> _Plan:
+    found = staging.look(folder)
+    digests = _digests(folder, found)
+    files = {**wanted, manifest.MANIFEST: manifest.dump(wanted)}
+    ours = {path for path in (*digests, manifest.MANIFEST) if _is_file(found, path)}
+    removed = ours - files.keys()
+    without = removed | _emptied(found, removed, files)
+    present = {path: (folder / path).read_bytes() for path in files.keys() | removed if _is_file(found, path)}
+    unchanged = {path for path, data in present.items() if files.get(path) == data}
+    blocked = _blocked(files, found, without, settled=ours | unchanged)
+    created = files.keys() - present.keys() - blocked.keys()
+    changed = (ours & files.keys()) - unchanged
+    edited = {
+        path
+        for path in (changed | removed) & digests.keys()
+        if manifest.digest(present[path]) != digests[path]
+    }
+    changes = Changes(
+        created=tuple(sorted(created)),
+        changed=tuple(sorted(changed)),
+        removed=tuple(sorted(removed)),
+        unchanged=tuple(sorted(unchanged)),
+        edited=tuple(sorted(edited)),
+        conflicts=tuple(sorted(set(blocked.values()))),
+    )
+    return _Plan(
+        changes, found, {path: files[path] for path in sorted(created | changed)}, frozenset(without)
+    )
+
+
+def _digests(folder: Path, found: staging.Contents) -> dict[str, str]:
+    """What the manifest in the folder says; nothing if there is none."""
+    if not _is_file(found, manifest.MANIFEST):
+        return {}
+    try:
+        return manifest.load((folder / manifest.MANIFEST).read_bytes())
+    except ValueError as error:
+        raise OutputError(
+            f"{manifest.MANIFEST} in it is damaged: {error}; bring it back from git, or delete it together "
+            "with the generated files"
+        ) from error
+
+
+def _emptied(found: staging.Contents, removed: AbstractSet[str], files: Iterable[str]) -> set[str]:
+    """The folders in which nothing is left when these files are removed."""
+    above_removed = {above for path in removed for above in manifest.folders_above(path)}
+    remaining = (found.keys() - removed - above_removed) | set(files)
+    return above_removed - {above for path in remaining for above in manifest.folders_above(path)}
+
+
+def _blocked(
+    files: Iterable[str], found: staging.Contents, without: AbstractSet[str], *, settled: AbstractSet[str]
+) -> dict[str, str]:
+    """The files that cannot be where they should, with what is in the way."""
+    blocked = {}
+    kept = found.keys() - without
+    for path in files:
+        for above in manifest.folders_above(path):
+            if above in kept and not stat.S_ISDIR(found[above].st_mode):
+                blocked[path] = f"{above} is {_kind(found[above])}"
+        if path in kept and path not in settled:
+            blocked[path] = f"{path} is {_kind(found[path])}"
+    return blocked
+
+
+def _kind(status: os.stat_result) -> str:
+    if stat.S_ISREG(status.st_mode):
+        return "a file that slo-compiler did not write"
+    if stat.S_ISDIR(status.st_mode):
+        return "a folder"
+    return "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no ordinary file"
+
+
+def _is_file(found: staging.Contents, path: str) -> bool:
+    return path in found and stat.S_ISREG(found[path].st_mode)
+
+
+def _replace(folder: Path, new: Path, plan: _Plan) -> None:
+    staging.build(new, folder, plan.found, plan.files, plan.without)
+    if _inodes(staging.look(folder)) != _inodes(plan.found):
+        raise OutputError("files came or went in it meanwhile; write again when nobody else does")
+    exchange.replace(folder, new)
+
+
+def _inodes(contents: staging.Contents) -> dict[str, int]:
+    return {path: status.st_ino for path, status in contents.items()}
+
+
+def _wanted(artifacts: Iterable[Artifact]) -> dict[str, bytes]:
+    """The bytes of each file by path, after a check of all the paths."""
+    listed = list(artifacts)
+    paths = [artifact.path for artifact in listed]
+    faults = [f"{path!r} {fault}" for path in paths if (fault := manifest.path_fault(path))]
+    faults += [f"{pair} cannot exist side by side" for pair in manifest.clashes([manifest.MANIFEST, *paths])]
+    if faults:
+        raise OutputError("its files cannot have these paths:" + "".join(f"\n  {fault}" for fault in faults))
+    return {artifact.path: artifact.text.encode() for artifact in listed}
+
+
+def _output_folder(out: Path) -> Path:
+    """The folder itself, behind any symbolic links, if it may be replaced as a whole."""
+    folder = Path(os.path.realpath(out))
+    if folder.exists() and not folder.is_dir():
+        reason = "is not a folder"
+    elif Path.cwd().is_relative_to(folder):
+        reason = "is the current folder, or holds it"
+    elif _home().is_relative_to(folder):
+        reason = "is the home folder, or holds it"
+    elif ".git" in folder.parts or os.path.lexists(folder / ".git"):
+        reason = "is a git repository"
+    elif folder.is_mount():
+        reason = "is a mount point"
+    else:
+        return folder
+    raise OutputError(f"{folder} {reason}; choose a folder for the generated files alone, such as generated")
+
+
+def _home() -> Path:
+    try:
+        return Path.home().resolve()
+    except RuntimeError:  # a user without a home, as in many containers
+        return Path("/")
+
+
+@contextlib.contextmanager
+def _folders_above(folder: Path) -> Iterator[None]:
+    """Makes the missing folders above it, and takes them away again if the block fails."""
+    made = []
+    try:
+        for above in reversed([above for above in folder.parents if not above.exists()]):
+            above.mkdir(exist_ok=True)
+            made.append(above)
+        yield
+    except BaseException:
+        for above in reversed(made):
+            with contextlib.suppress(OSError):  # somebody else uses it by now
+                above.rmdir()
+        raise
+
+
+@contextlib.contextmanager
+def _told(consequence: str) -> Iterator[None]:
+    """Turns what goes wrong into one sentence that says first what it means for the reader."""
+    try:
+        yield
+    except OutputError as error:
+        raise OutputError(f"{consequence}: {error}") from error
+    except OSError as error:
+        reason = _EXPLANATIONS.get(error.errno or 0, error.strerror or str(error))
+        place = f"{error.filename}: " if error.filename else ""
+        raise OutputError(f"{consequence}: {place}{reason}") from error

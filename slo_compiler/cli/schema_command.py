@@ -1,0 +1,20 @@
+"""``slo-compiler schema``: the JSON Schema of a file, for editors."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from slo_compiler.schema.json_schema import KINDS, json_schema
+
+
+@click.command("schema")
+@click.argument("kind", type=click.Choice(KINDS), default=KINDS[0])
+def command(kind: str) -> None:
+    """Print the JSON Schema of a spec, of defaults.yaml or of receivers.yaml.
+
+    An editor with a YAML language server uses it through a first line such as
+    "# yaml-language-server: $schema=spec.schema.json".
+    """
+    click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import pytest
+from click.testing import CliRunner, Result
+
+from slo_compiler.cli import main
+from slo_compiler.cli.compile_command import MOST_DIFF_LINES
+from slo_compiler.cli.manifest import MANIFEST
+
+SPECS: Final = Path(__file__).parent.parent.parent / "specs"
+
+
+@pytest.fixture
+def specs(tmp_path: Path) -> Path:
+    """A copy of the specs of this repository."""
+    return shutil.copytree(SPECS, tmp_path / "specs")
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "generated"
+
+
+def compile_to(out: Path, *arguments: str | Path) -> Result:
+    return CliRunner().invoke(
+        main, ["compile", "-q", "--out", *map(str, (out, *arguments))], catch_exceptions=False
+    )
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def files(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_files_are_written_and_counted(specs: Path, out: Path) -> None:
+    done = compile_to(out, specs)
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"{out}: 8 created\n")
+    assert sorted(files(out)) == [
+        MANIFEST,
+        "alertmanager/alertmanager.yaml",
+        "alertmanager/fragment.yaml",
+        "prometheus/card-features.rules.yaml",
+        "prometheus/checkout-api.rules.yaml",
+        "prometheus/edge-probes.rules.yaml",
+        "prometheus/inventory-grpc.rules.yaml",
+        "prometheus/search.rules.yaml",
+    ]
+
+
+def test_notes_are_told_unless_they_are_not_wanted(specs: Path, out: Path) -> None:
+    told = CliRunner().invoke(main, ["compile", str(specs), "--out", str(out)])
+    assert ": note: " in told.stderr
+    assert "notes\n" in told.stderr
+    assert ": note: " not in compile_to(out, specs).stderr
+
+
+def test_a_second_run_touches_nothing(specs: Path, out: Path) -> None:
+    compile_to(out, specs)
+    before = files(out)
+    done = compile_to(out, specs)
+    assert (done.exit_code, done.stderr) == (0, f"{out}: 8 unchanged\n")
+    assert files(out) == before
+
+
+def test_only_what_changes_is_written(specs: Path, out: Path) -> None:
+    compile_to(out, specs)
+    before = files(out)
+    change(specs / "checkout-api.yaml", "objective: 99%", "objective: 98%")
+    done = compile_to(out, specs)
+    assert done.stderr == f"{out}: 2 changed, 6 unchanged\n"
+    after = files(out)
+    assert {path for path in before if after[path] != before[path]} == {
+        MANIFEST,
+        "prometheus/checkout-api.rules.yaml",
+    }
+
+
+def test_stale_files_go_and_foreign_ones_stay(specs: Path, out: Path) -> None:
+    compile_to(out, specs)
+    (out / "prometheus" / "own.rules.yaml").write_text("groups: []\n", encoding="utf-8")
+    (specs / "edge-probes.yaml").unlink()
+    done = compile_to(out, specs)
+    assert done.stderr == f"{out}: 1 changed, 1 removed, 6 unchanged\n"
+    assert not (out / "prometheus" / "edge-probes.rules.yaml").exists()
+    assert (out / "prometheus" / "own.rules.yaml").read_text(encoding="utf-8") == "groups: []\n"
+
+
+def test_edits_by_hand_are_told_of_as_they_are_lost(specs: Path, out: Path) -> None:
+    compile_to(out, specs)
+    edited = out / "prometheus" / "search.rules.yaml"
+    edited.write_text("edited\n", encoding="utf-8")
+    done = compile_to(out, specs)
+    assert done.stderr.splitlines() == [
+        f"{edited}: note: edits by hand were overwritten; edit the specs instead",
+        f"{out}: 1 changed, 7 unchanged",
+    ]
+
+
+def test_nothing_is_written_on_an_error(specs: Path, out: Path) -> None:
+    compile_to(out, specs)
+    before = files(out)
+    change(specs / "checkout-api.yaml", "objective: 99%", "objective: 100%")
+    (specs / "search-regions.yaml").unlink()
+    done = compile_to(out, specs)
+    assert done.exit_code == 1
+    assert done.stderr.endswith(f"1 error\n{out} was not written\n")
+    assert files(out) == before
+
+
+def test_what_is_in_the_way_is_told_and_stays(specs: Path, out: Path) -> None:
+    (out / "prometheus").mkdir(parents=True)
+    foreign = out / "prometheus" / "search.rules.yaml"
+    foreign.write_text("mine\n", encoding="utf-8")
+    done = compile_to(out, specs)
+    assert done.exit_code == 1
+    assert "search.rules.yaml" in done.stderr
+    assert list(files(out)) == ["prometheus/search.rules.yaml"]
+    checked = compile_to(out, specs, "--check")
+    assert checked.exit_code == 1
+    assert "in the way: " in checked.stdout
+
+
+def test_check_is_silent_about_what_is_as_it_should_be(specs: Path, out: Path) -> None:
+    compile_to(out, specs)
+    done = compile_to(out, specs, "--check")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"{out} is what the specs compile to\n")
+
+
+def test_check_shows_what_differs_and_writes_nothing(specs: Path, out: Path) -> None:
+    compile_to(out, specs)
+    before = files(out)
+    change(specs / "checkout-api.yaml", "objective: 99%", "objective: 98%")
+    (specs / "search-regions.yaml").rename(specs / "other.yaml")
+    change(specs / "other.yaml", "service: search", "service: found")
+    done = compile_to(out, specs, "--check")
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert lines[:5] == [
+        f"to be created: {out}/prometheus/found.rules.yaml",
+        f"to be removed: {out}/prometheus/search.rules.yaml",
+        f"to be changed: {out}/{MANIFEST}",
+        f"to be changed: {out}/prometheus/checkout-api.rules.yaml",
+        f"--- {out}/prometheus/checkout-api.rules.yaml",
+    ]
+    assert '-      threshold: "14.4%"' in lines
+    assert '+      threshold: "28.8%"' in lines
+    assert done.stderr.endswith(
+        "1 created, 2 changed, 1 removed, 5 unchanged; run slo-compiler compile and commit\n"
+    )
+    assert files(out) == before
+
+
+def test_check_before_the_first_run(specs: Path, out: Path) -> None:
+    done = compile_to(out, specs, "--check")
+    assert (done.exit_code, out.exists()) == (1, False)
+    assert done.stdout.count("to be created: ") == 8
+
+
+def test_check_of_broken_specs_compares_nothing(specs: Path, out: Path) -> None:
+    change(specs / "checkout-api.yaml", "objective: 99%", "objective: 100%")
+    done = compile_to(out, specs, "--check")
+    assert done.exit_code == 1
+    assert done.stderr.endswith(f"{out} was not compared\n")
+
+
+def test_a_long_difference_is_cut_and_says_so(specs: Path, out: Path) -> None:
+    compile_to(out, specs)
+    path = out / "prometheus" / "search.rules.yaml"
+    path.write_text("", encoding="utf-8")
+    lines = compile_to(out, specs, "--check").stdout.splitlines()
+    assert len(lines) == 1 + MOST_DIFF_LINES + 1
+    assert lines[-1].startswith("... and ")
+
+
+def test_an_output_that_is_a_file_is_refused(specs: Path, out: Path) -> None:
+    out.write_text("", encoding="utf-8")
+    done = compile_to(out, specs)
+    assert done.exit_code == 1
+    assert "is not a folder" in done.stderr
