@@ -1,0 +1,1 @@
+"""The generated rules in real Prometheus servers: do they do what the plan says?"""

@@ -1,0 +1,97 @@
+"""Incidents that a tier must fire on, and those just below its threshold that it must not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.tier import Tier
+from slo_compiler.burnrate.timing import detection_time
+from slo_compiler.burnrate.windows import Pace, RunningSum, pace_of
+from slo_compiler.model.indicator import Freshness, Probe, Threshold
+from slo_compiler.quantities import DAY, Ratio, Seconds
+from tests.engine.series import EVENTS_A_SECOND, SCRAPE_INTERVAL, Phase
+
+JUST_BELOW: Final = Fraction(95, 100)
+"""The error ratio of an incident that must not alert, as a part of the threshold."""
+
+OFF_THE_GRID: Final = 100
+"""No incident begins just when a rule is evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """An incident, and the times between which the tier's alert has to come."""
+
+    phases: tuple[Phase, ...]
+    earliest: float
+    latest: float
+
+
+def grain(plan: Plan) -> Seconds | None:
+    """How long the shortest error is where each is a slice of time; None where errors are just counted."""
+    if plan.slo.cadence is not None:
+        return plan.slo.cadence
+    if isinstance(plan.slo.indicator, Probe | Threshold | Freshness):
+        return Fraction(SCRAPE_INTERVAL)
+    return None
+
+
+def firing(plan: Plan, tier: Tier) -> Firing:
+    """A constant error ratio after a clean history of the tier's long window, or of a day where that is more.
+
+    Before its first sample a series counts as free of errors, at the traffic seen since, so that the history
+    that is missing makes no difference here.
+    """
+    error_ratio = Fraction(1) if grain(plan) else min(4 * tier.threshold, Fraction(9, 10))
+    detected = detection_time(tier, error_ratio)
+    assert detected is not None
+    detected = max(detected, _time_to_errors(plan, error_ratio))
+    interval = plan.windows.interval(pace_of(tier))
+    onset = min(tier.long, DAY) + OFF_THE_GRID
+    latest = onset + detected + (grain(plan) or 0) + SCRAPE_INTERVAL + interval + _lag(plan, tier)
+    return Firing(
+        phases=(Phase(float(onset)), Phase(float(latest - onset + interval), float(error_ratio))),
+        earliest=float(onset + detected - interval),
+        latest=float(latest),
+    )
+
+
+def just_below(plan: Plan, tier: Tier) -> tuple[Phase, ...]:
+    """Errors just below the threshold, for longer than the long window.
+
+    Where errors are slices of time, as many in a row as a long window may hold, and once more when it no
+    longer sees them.
+    """
+    below = JUST_BELOW * tier.threshold
+    part = grain(plan)
+    if part is None:
+        return (Phase(900), Phase(float(tier.long * 17 / 16), float(below)))
+    bad = math.floor(below * tier.long / part) * part
+    assert bad > 0, "not one slice fits below the threshold"
+    return (
+        Phase(float(min(tier.long, DAY) + OFF_THE_GRID)),
+        *(Phase(float(bad), 1), Phase(float(tier.long + 2 * plan.windows.base - bad))),
+        *(Phase(float(bad), 1), Phase(float(tier.short))),
+    )
+
+
+def _lag(plan: Plan, tier: Tier) -> Seconds:
+    """How much later a slow window is seen.
+
+    In a sum over a base window an event counts in full only after as long as that; and the base window and
+    the alert are in another group than it, each of which may have looked just before the other had recorded.
+    """
+    (window,) = (window for window in plan.windows.recorded if window.length == tier.long)
+    summed = plan.windows.base if isinstance(window.source, RunningSum) else Fraction(0)
+    return summed + (2 * plan.windows.evaluation_interval if window.pace is Pace.SLOW else 0)
+
+
+def _time_to_errors(plan: Plan, error_ratio: Ratio) -> Seconds:
+    """How long it takes to count as many errors as the alert waits for."""
+    part = grain(plan)
+    rate = 1 / part if part else Fraction(EVENTS_A_SECOND)
+    return Fraction(plan.min_errors or 0) / (rate * error_ratio)

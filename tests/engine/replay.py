@@ -1,0 +1,173 @@
+"""Evaluates the rules of an SLO over the past of a real server, each group at its own interval.
+
+The server evaluates every expression; this takes the place of its rule manager, which knows only the present.
+Rule by rule, in the order of the groups and alerts last, it asks for all evaluations at once and writes what
+comes back as the recorded series, ended by a stale marker where it is gone, as the rule manager does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
+from slo_compiler.rules.program import LoweredSlo
+from tests.engine.remote_write import STALE, Sample, Written, write
+from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL, Series
+from tests.oracles.prometheus import Prometheus
+from tests.oracles.server import Server
+
+EPOCH: Final = 1_700_006_400
+"""Time 0 of a replay, a midnight; what follows is long past, so that no evaluation waits for its moment."""
+
+FIRST_EVALUATIONS: Final = (7, 22)
+"""Groups, the fast one and the slow one, are evaluated at offsets of their own, as in every server."""
+
+_MOST_STEPS: Final = 10_000  # a range query has at most 11,000
+_FLAGS: Final = (
+    "--web.enable-remote-write-receiver",
+    "--enable-feature=native-histograms",
+    # One block for it all: else samples an hour older than the newest are refused.
+    "--storage.tsdb.min-block-duration=90d",
+    "--storage.tsdb.max-block-duration=90d",
+)
+
+LabelSet: TypeAlias = frozenset[tuple[str, str]]
+
+Results: TypeAlias = Mapping[LabelSet, Sequence[tuple[float, float]]]
+"""What an expression yielded: for each labels of its results, times and values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A server with a past of raw series and recorded ones, and what each rule yielded at its evaluations.
+
+    Alerts are there while their expression yields: nothing is held back or kept firing.
+    """
+
+    server: Server
+    recorded: Mapping[str, Results]
+    alerts: Mapping[str, Results]
+
+    def first_firing(self, alert: str) -> float:
+        """When the alert first fired; infinity if never."""
+        return min((samples[0][0] for samples in self.alerts[alert].values()), default=math.inf) - EPOCH
+
+    def value(self, query: str, at: float) -> float:
+        """The one value that a query has at a time."""
+        (result,) = _query(self.server, query, [at + EPOCH]).values()
+        return result[0][1]
+
+    def values(self, query: str, at: float, label: str) -> dict[str, float]:
+        """The values that a query has at a time, by the value of a label."""
+        results = _query(self.server, query, [at + EPOCH])
+        return {dict(labels)[label]: samples[0][1] for labels, samples in results.items()}
+
+
+@contextlib.contextmanager
+def replayed(
+    prometheus: Prometheus,
+    folder: Path,
+    slo: LoweredSlo,
+    series: Iterable[Series],
+    end: float,
+    *,
+    down: range = range(0),
+) -> Iterator[Replay]:
+    """Write the series, evaluate all rules of the SLO until the end, and leave the server for questions.
+
+    Args:
+        prometheus: whose server.
+        folder: for the server; empty.
+        slo: whose rules.
+        series: what was scraped.
+        end: in seconds, as all times here from the beginning of the replay.
+        down: when Prometheus was down and evaluated nothing; the series must have their hole there, too.
+    """
+    with prometheus.serve(folder, flags=_FLAGS) as server:
+        write(server, [_raw(each) for each in series])
+        recorded: dict[str, Results] = {}
+        alerts: dict[str, Results] = {}
+        for rule, grid in _recording_first(slo, end, down):
+            results = _labelled(_query(server, rule.expr, grid), rule.labels)
+            match rule:
+                case RecordingRule():
+                    recorded[rule.record] = results
+                    write(server, _recorded(rule, results, grid))
+                case AlertingRule():
+                    alerts[rule.alert] = results
+        yield Replay(server, recorded, alerts)
+
+
+def _recording_first(slo: LoweredSlo, end: float, down: range) -> Iterator[tuple[Rule, list[float]]]:
+    """All rules with the times of their evaluations, alerts last: they read series of both groups."""
+    rules = [
+        (rule, _grid(first, group, end, down))
+        for first, group in zip(FIRST_EVALUATIONS, slo.groups, strict=True)
+        for rule in group.rules
+    ]
+    yield from ((rule, grid) for rule, grid in rules if isinstance(rule, RecordingRule))
+    yield from ((rule, grid) for rule, grid in rules if isinstance(rule, AlertingRule))
+
+
+def _grid(first: int, group: Group, end: float, down: range) -> list[float]:
+    """The Unix times of all evaluations."""
+    times = range(first, int(end) + 1, int(group.interval))
+    return [float(EPOCH + time) for time in times if time not in down]
+
+
+def _query(server: Server, query: str, times: Sequence[float]) -> Results:
+    """The results at Unix times, which are at equal distances but for holes."""
+    wanted = set(times)
+    step = times[1] - times[0] if len(times) > 1 else 1.0
+    found: defaultdict[LabelSet, list[tuple[float, float]]] = defaultdict(list)
+    start = times[0]
+    while start <= times[-1]:
+        stop = min(start + _MOST_STEPS * step, times[-1])
+        reply = server.get("/api/v1/query_range", query=query, start=start, end=stop, step=step)
+        assert reply["status"] == "success", reply
+        assert not reply.get("warnings"), reply["warnings"]
+        for series in reply["data"]["result"]:
+            labels = frozenset(item for item in series["metric"].items() if item[0] != "__name__")
+            found[labels] += [(time, float(value)) for time, value in series["values"] if time in wanted]
+        start = stop + step
+    return {labels: samples for labels, samples in found.items() if samples}
+
+
+def _labelled(results: Results, labels: Mapping[str, str]) -> Results:
+    """The results with the labels of the rule, which may make one series of several."""
+    merged: defaultdict[LabelSet, list[tuple[float, float]]] = defaultdict(list)
+    for own, samples in results.items():
+        merged[frozenset({**dict(own), **labels}.items())] += samples
+    for samples in merged.values():
+        samples.sort()
+        times = [time for time, _ in samples]
+        assert len(set(times)) == len(times), "the rule yields two samples of one series: Prometheus fails it"
+    return merged
+
+
+def _raw(series: Series) -> Written:
+    times = (EPOCH + FIRST_SCRAPE + SCRAPE_INTERVAL * index for index in range(len(series.values)))
+    samples = [(time, value) for time, value in zip(times, series.values, strict=True) if value is not None]
+    return Written({"__name__": series.metric, **series.labels}, samples)
+
+
+def _recorded(rule: RecordingRule, results: Results, grid: Sequence[float]) -> Iterator[Written]:
+    for labels, samples in results.items():
+        yield Written({**dict(labels), "__name__": rule.record}, list(_with_stale_markers(samples, grid)))
+
+
+def _with_stale_markers(samples: Sequence[tuple[float, float]], grid: Sequence[float]) -> Iterator[Sample]:
+    values = dict(samples)
+    was_there = False
+    for time in grid:
+        if time in values:
+            yield time, values[time]
+        elif was_there:
+            yield time, STALE
+        was_there = time in values
