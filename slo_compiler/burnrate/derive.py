@@ -159,12 +159,17 @@ def _raise_burn_rate(draft: Draft, setting: Setting) -> Draft:
     worthwhile = policy.lowest_burn_rate(draft.request.name)
     affordable = burn_rate(policy.HIGHEST_BUDGET, draft.long, setting.period)
     floor = max(min(worthwhile, affordable, _highest_burn_rate(setting)), policy.LOWEST_BURN_RATE)
-    if draft.burn_rate >= floor:
+    if draft.burn_rate >= floor or _is_between(policy.LOWEST_BURN_RATE, draft, floor):
         return draft
     budget = budget_spent(floor, draft.long, setting.period)
-    why = f"burning {_times(draft.burn_rate)} too fast is too slow for a {draft.request.name} tier"
+    why = f"a burn of {_times(draft.burn_rate)} the allowed rate is too slow for a {draft.request.name} tier"
     repairs = draft.repaired(_spent(draft.budget), f"{_spent(budget)} at {_times(floor)}", why)
     return replace(draft, budget=budget, burn_rate=floor, repairs=repairs)
+
+
+def _is_between(lowest: Ratio, draft: Draft, floor: Ratio) -> bool:
+    """Whether the draft already burns slower than the next faster tier, and would not if it were raised."""
+    return draft.faster is not None and lowest < draft.burn_rate < draft.faster <= floor
 
 
 def _lower_threshold(draft: Draft, setting: Setting) -> Draft:

@@ -58,6 +58,8 @@ def _write(compilation: Compilation, out: Path) -> int:
     changes = write(out, compilation.artifacts())
     for path in changes.edited:
         click.echo(f"{out / path}: note: edits by hand were overwritten; edit the specs instead", err=True)
+    for path in changes.removed:
+        click.echo(f"{out / path}: note: removed, for nothing in these specs compiles to it", err=True)
     click.echo(f"{out}: {_summary(changes)}", err=True)
     return 0
 

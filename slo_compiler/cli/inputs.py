@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 
 import click
 
+from slo_compiler.cli.manifest import MANIFEST
 from slo_compiler.compiler import Source, Sources
 from slo_compiler.schema.yaml.source_text import MOST_BYTES
 
@@ -44,7 +45,7 @@ def _specs_of(path: Path) -> Iterator[Path]:
         yield from () if path.name in SHARED else (path,)
         return
     for here, folders, files in os.walk(path, onerror=_refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith(".") and not _is_output(here, name)]
         for found in (Path(here, name) for name in files if not name.startswith(".")):
             if found.name not in SHARED:
                 yield from (found,) if found.suffix in SUFFIXES else ()
@@ -52,6 +53,11 @@ def _specs_of(path: Path) -> Iterator[Path]:
                 raise click.ClickException(
                     f"{found} is not at the top of {path}, where it would hold for all specs below"
                 )
+
+
+def _is_output(*folder: str) -> bool:
+    """Whether the folder is one that we wrote: rules are YAML too, and no specs."""
+    return Path(*folder, MANIFEST).exists()
 
 
 def _without_repetitions(paths: Iterable[Path]) -> list[Path]:

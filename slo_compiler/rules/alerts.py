@@ -17,7 +17,7 @@ from slo_compiler.rules.layout import block, chain, terms
 from slo_compiler.rules.severity import sev
 
 HALF_AN_ERROR = Fraction(1, 2)
-"""Counts are extrapolated: three errors may be seen as 2.9999, and never as 2.5."""
+"""Counts are computed from rates: three errors may be seen as 2.9999."""
 
 
 def tier_alert(plan: Plan, tier: Tier) -> AlertingRule:

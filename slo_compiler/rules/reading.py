@@ -52,7 +52,7 @@ def read_events(slo: Slo, window: Seconds, windows: Windows) -> str:
         case Probe(gauge=gauge):
             return _sum(slo, f"count_over_time({authored(gauge, slo.target)}[{format_duration(window)}])")
         case Threshold(gauge=gauge):
-            slices = _slices(authored(gauge, slo.target), window, windows)
+            slices = _slices(_known(gauge, slo), window, windows)
             return _sum(slo, f"count_over_time({slices})")
         case Freshness(timestamp=timestamp):
             slices = _slices(_newest(slo, timestamp), window, windows)
@@ -79,9 +79,10 @@ def read_errors(slo: Slo, window: Seconds, windows: Windows) -> str:
             return f"clamp_max({_error_ratio(slo, expression, reach)}, 1)"
         case Probe(gauge=gauge):
             range_ = f"{authored(gauge, slo.target)}[{format_duration(window)}]"
-            return _sum(slo, f"count_over_time({range_}) - sum_over_time({range_})")
+            failed = _sum(slo, f"count_over_time({range_}) - sum_over_time({range_})")
+            return chain(f"or {_on(slo)}", _number(failed), f"0 * {_events_series(slo, window)}")
         case Threshold(gauge=gauge, bound=bound):
-            bad = f"({authored(gauge, slo.target)}) {_wrong_side(bound)}"
+            bad = f"({_known(gauge, slo)}) {_wrong_side(bound)}"
             return _sum(slo, f"sum_over_time({_slices(bad, window, windows)})")
         case Freshness(timestamp=timestamp, max_age=max_age):
             bad = f"time() - {_newest(slo, timestamp)} > bool {format_decimal(max_age)}"
@@ -129,9 +130,19 @@ def _template_count(slo: Slo, expression: Expression, window: Seconds, reach: Se
             text = authored_template.substitute(format_duration(reach))
             return f"{_sum(slo, text)} * {format_decimal(window)} / {format_decimal(reach)}"
         case Counting.SAMPLES:
-            return _sum(slo, authored_template.substitute(format_duration(window)))
+            return _number(_sum(slo, authored_template.substitute(format_duration(window))))
         case None:
             raise ValueError(f"{expression.text} was to be checked to count events")
+
+
+def _known(gauge: Expression, slo: Slo) -> str:
+    """A gauge where it is a number: 0/0 is neither on the right side of a bound nor on the wrong one."""
+    return f"({authored(gauge, slo.target)}) >= -Inf"
+
+
+def _number(count: str) -> str:
+    """A count where it is one: a single sample that is none would blank all windows it falls into."""
+    return f"(clamp_min({count}, 0) >= 0)"
 
 
 def _error_ratio(slo: Slo, expression: Expression, reach: Seconds) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from slo_compiler.model.expression import Expression
 from slo_compiler.promql.check import parse
@@ -12,6 +14,10 @@ from slo_compiler.promql.release import release_named
 from slo_compiler.promql.syntax import MatchOperator, VectorSelector
 from slo_compiler.promql.template import Template, embeddable, parse_template
 from slo_compiler.quantities import format_decimal
+
+# strconv.FormatFloat with format 'g' and the shortest precision, as client_golang and Prometheus use it.
+LOWEST_PLAIN_EXPONENT: Final = -4
+HIGHEST_PLAIN_EXPONENT: Final = 5
 
 
 def authored(expression: Expression, target: str) -> str:
@@ -47,10 +53,22 @@ def bucket_matcher(bound: Fraction) -> str:
 
     Prometheus 3 writes every bound as a float; before, it stayed as the client had put it: ``1`` or ``1.0``.
     """
-    text = format_decimal(bound, digits=17)
-    if bound.denominator != 1:
-        return matcher("le", MatchOperator.EQUAL, text)
-    return matcher("le", MatchOperator.REGEX, f"{quote_regex(text)}|{quote_regex(text + '.0')}")
+    spellings = _spellings(bound)
+    if len(spellings) == 1:
+        return matcher("le", MatchOperator.EQUAL, spellings[0])
+    return matcher("le", MatchOperator.REGEX, "|".join(map(quote_regex, spellings)))
+
+
+def _spellings(bound: Fraction) -> list[str]:
+    """A bound as clients write it: plain, as a float, and with the exponent of Go's shortest form."""
+    plain = format_decimal(bound, digits=17)
+    spellings = [plain, f"{plain}.0"] if bound.denominator == 1 else [plain]
+    number = Decimal(plain).normalize()
+    exponent = number.adjusted()
+    if exponent < LOWEST_PLAIN_EXPONENT or exponent > HIGHEST_PLAIN_EXPONENT:
+        mantissa = number.scaleb(-exponent).normalize()
+        spellings.append(f"{mantissa}e{exponent:+03d}")
+    return spellings
 
 
 def _unchecked(expression: Expression, problems: list[Problem]) -> ValueError:

@@ -127,7 +127,9 @@ def test_a_measurement_every_six_hours_leaves_no_tier_for_a_day() -> None:
         ),
         pytest.param(setting_of("99.9%", "1d"), "the period is only 1d", id="short period"),
         pytest.param(
-            setting_of("99.9%", "7d"), "burning 3.36x too fast is too slow for a fast tier", id="slow burn"
+            setting_of("99.9%", "7d"),
+            "a burn of 3.36x the allowed rate is too slow for a fast tier",
+            id="slow burn",
         ),
         pytest.param(
             setting_of("99.9%", "28d"),

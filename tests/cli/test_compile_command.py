@@ -93,7 +93,11 @@ def test_stale_files_go_and_foreign_ones_stay(specs: Path, out: Path) -> None:
     (out / "prometheus" / "own.rules.yaml").write_text("groups: []\n", encoding="utf-8")
     (specs / "edge-probes.yaml").unlink()
     done = compile_to(out, specs)
-    assert done.stderr == f"{out}: 1 changed, 1 removed, 6 unchanged\n"
+    gone = out / "prometheus" / "edge-probes.rules.yaml"
+    assert done.stderr == (
+        f"{gone}: note: removed, for nothing in these specs compiles to it\n"
+        f"{out}: 1 changed, 1 removed, 6 unchanged\n"
+    )
     assert not (out / "prometheus" / "edge-probes.rules.yaml").exists()
     assert (out / "prometheus" / "own.rules.yaml").read_text(encoding="utf-8") == "groups: []\n"
 

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.manifest import MANIFEST
 from slo_compiler.schema.yaml.source_text import MOST_BYTES
 
 
@@ -137,3 +138,8 @@ def test_a_folder_that_cannot_be_read_is_refused(folder: Path, monkeypatch: pyte
 
     monkeypatch.setattr(os, "scandir", refuse)
     assert refusal("specs") == "specs/secret cannot be read: Permission denied"
+
+
+def test_what_was_compiled_beside_the_specs_is_no_spec(folder: Path) -> None:
+    write("a.yaml", "generated/prometheus/a.rules.yaml", f"generated/{MANIFEST}")
+    assert read(".") == (["a.yaml"], None, None)

@@ -29,6 +29,8 @@ def missing(good: str, on: str = "on ()") -> str:
     return f"clamp_min({EVENTS} - {on} {good}, 0)\nor {on}\n{EVENTS}"
 
 
+PROBE_FAILED = "(clamp_min(sum(count_over_time(up[5m]) - sum_over_time(up[5m])), 0) >= 0)"
+
 CASES: Final[dict[str, tuple[dict[str, Any], list[str]]]] = {
     "bad requests": (
         {"ratio": {"bad": 'a{code="500"}', "total": "a"}},
@@ -72,7 +74,10 @@ CASES: Final[dict[str, tuple[dict[str, Any], list[str]]]] = {
     ),
     "samples": (
         {"events": {"bad": "sum_over_time(a[$window])", "total": "count_over_time(a[$window])"}},
-        ["sum(count_over_time(a[5m]))", f"sum(sum_over_time(a[5m]))\nor on ()\n0 * {EVENTS}"],
+        [
+            "(clamp_min(sum(count_over_time(a[5m])), 0) >= 0)",
+            f"(clamp_min(sum(sum_over_time(a[5m])), 0) >= 0)\nor on ()\n0 * {EVENTS}",
+        ],
     ),
     "a ratio": (
         {"error_ratio": "avg(avg_over_time(a[$window]))"},
@@ -83,15 +88,24 @@ CASES: Final[dict[str, tuple[dict[str, Any], list[str]]]] = {
     ),
     "a probe": (
         {"probe": "up"},
-        ["sum(count_over_time(up[5m]))", "sum(count_over_time(up[5m]) - sum_over_time(up[5m]))"],
+        [
+            "sum(count_over_time(up[5m]))",
+            f"{PROBE_FAILED}\nor on ()\n0 * {EVENTS}",
+        ],
     ),
     "a gauge with a floor": (
         {"threshold": {"gauge": "a or b", "at_least": 0.8}},
-        ["sum(count_over_time((a or b)[5m:30s]))", "sum(sum_over_time(((a or b) < bool 0.8)[5m:30s]))"],
+        [
+            "sum(count_over_time(((a or b) >= -Inf)[5m:30s]))",
+            "sum(sum_over_time((((a or b) >= -Inf) < bool 0.8)[5m:30s]))",
+        ],
     ),
     "a gauge with a ceiling": (
         {"threshold": {"gauge": "a > 3 # all", "at_most": -10}},
-        ["sum(count_over_time((a > 3)[5m:30s]))", "sum(sum_over_time(((a > 3) > bool -10)[5m:30s]))"],
+        [
+            "sum(count_over_time(((a > 3) >= -Inf)[5m:30s]))",
+            "sum(sum_over_time((((a > 3) >= -Inf) > bool -10)[5m:30s]))",
+        ],
     ),
     "freshness": (
         {"freshness": {"timestamp": "a", "max_age": "2h"}},
@@ -123,6 +137,9 @@ def test_groups_are_kept_apart() -> None:
         pytest.param("25%", 'le="0.25"', id="a fraction"),
         pytest.param("100%", r'le=~"1|1\\.0"', id="a whole number, in both spellings"),
         pytest.param("1000%", r'le=~"10|10\\.0"', id="ten"),
+        pytest.param("100000000%", r'le=~"1000000|1000000\\.0|1e\\+06"', id="a million, as Go writes it"),
+        pytest.param("150000000%", r'le=~"1500000|1500000\\.0|1\\.5e\\+06"', id="and half of one more"),
+        pytest.param("0.001%", r'le=~"0\\.00001|1e-05"', id="ten microseconds, as Go writes them"),
     ],
 )
 def test_a_bucket_is_found_however_its_bound_is_spelt(percent: str, expected: str) -> None:
