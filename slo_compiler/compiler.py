@@ -23,7 +23,7 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.model.spec import Spec
 from slo_compiler.resolve import resolve
 from slo_compiler.rules.program import Program, build
-from slo_compiler.schema.read import read_defaults, read_receivers, read_spec
+from slo_compiler.schema.read import read_defaults, read_receivers, read_sound_slos, read_spec
 
 Value = TypeVar("Value")
 
@@ -81,10 +81,8 @@ def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambd
     found += unresolved
     plans, unplanned = _plan(slos, progress)
     found += unplanned
-    program = None
-    if not has_errors(found):
-        program = build(plans, receivers)
-        found += [problem for check in PROGRAM_CHECKS for problem in check(program)]
+    program = build(plans, receivers)
+    found += [problem for check in PROGRAM_CHECKS for problem in check(program)]
     if receivers is None and specs and not has_errors(found):
         found.append(_nobody_told(specs))
     return Compilation(None if has_errors(found) else program, tuple(in_reading_order(found)))
@@ -97,7 +95,7 @@ def _read(
     specs = []
     for source in sources.specs:
         progress(source.path)
-        spec = _read_one(read_spec, source, found)
+        spec = _read_one(read_spec, source, found) or read_sound_slos(source.path, source.content)
         specs += [spec] if spec is not None else []
     defaults = Defaults() if sources.defaults is None else _read_one(read_defaults, sources.defaults, found)
     receivers = _read_one(read_receivers, sources.receivers, found)
@@ -123,9 +121,9 @@ def _plan(slos: Sequence[Slo], progress: Callable[[str], None]) -> tuple[list[Pl
     for slo in slos:
         progress(slo.id)
         made, problems = plan(slo)
+        problems += [problem for check in SLO_CHECKS for problem in check(slo)]
         found += problems
-        found += [problem for check in SLO_CHECKS for problem in check(slo)]
-        if made is not None:
+        if made is not None and not has_errors(problems):
             plans.append(made)
     return plans, found
 

@@ -282,3 +282,17 @@ def test_one_file_cannot_overwrite_another_s_service() -> None:
     specs = spec("checkout"), spec("checkout", slo("latency"))
     compilation = compile_specs(*specs)
     assert checks_of(compilation) == ["spec/duplicate-service"]
+
+
+def test_faults_of_shape_promql_tiers_and_owners_are_found_in_one_run() -> None:
+    shape, promql = slo("shape", objective="100%"), slo("promql", indicator={"probe": "up{"})
+    tier = {"name": "fast", "severity": "page", "burn_rate": 20, "long": "1h"}
+    unreachable = slo("tier", objective="90%", alerting={"tiers": [tier]})
+    broken = spec("checkout", shape, promql, unreachable, slo("sound"), owners={"serving": "nobody"})
+    checks = {found.check for found in compile_specs(broken).diagnostics}
+    assert checks == {"spec/value", "promql/syntax", "tier/unreachable", "owner/unreachable"}
+
+
+def test_a_fault_outside_of_the_slos_is_told_alone_as_it_might_make_them_look_wrong() -> None:
+    broken = spec("checkout", slo(indicator={"probe": "up{"}), owner={"serving": "platform"})
+    assert {found.check for found in compile_specs(broken).diagnostics} == {"spec/unknown-key"}

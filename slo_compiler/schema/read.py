@@ -16,6 +16,7 @@ from slo_compiler.schema.defaults_model import DefaultsModel
 from slo_compiler.schema.problems import diagnostics_of
 from slo_compiler.schema.receivers import convert_receivers
 from slo_compiler.schema.receivers.receivers_model import ReceiversModel
+from slo_compiler.schema.salvage import without_faulty_slos
 from slo_compiler.schema.spec_model import SpecModel
 from slo_compiler.schema.yaml.documents import read_document
 from slo_compiler.schema.yaml.nodes import MappingNode, Node, to_data
@@ -27,6 +28,22 @@ Value = TypeVar("Value")
 def read_spec(path: str, content: bytes) -> Spec | list[Diagnostic]:
     """The spec in a file, or every problem of its text and shape in reading order."""
     return _read(path, content, SpecModel, convert.spec)
+
+
+def read_sound_slos(path: str, content: bytes) -> Spec | None:
+    """What is left of a spec with problems when the SLOs that have them are left out; None if nothing is.
+
+    The rest can be looked into in the same run, so that its problems need not wait for those to be mended.
+    """
+    root = read_document(path, content)
+    if not isinstance(root, MappingNode):
+        return None
+    try:
+        SpecModel.model_validate(to_data(root))
+    except ValidationError as failure:
+        sound = without_faulty_slos(root, failure)
+        return None if sound is None else convert.spec(SpecModel.model_validate(to_data(sound)), sound)
+    return None
 
 
 def read_defaults(path: str, content: bytes) -> Defaults | list[Diagnostic]:
