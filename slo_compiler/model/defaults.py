@@ -45,6 +45,8 @@ class Defaults:
     window: Seconds = 30 * DAY
     labels: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[Surface, str] = field(default_factory=dict)
+    external_labels: tuple[str, ...] = ()
+    """Labels that tell apart servers with the same rules: Prometheus puts them on the alerts it sends."""
     alerting: Alerting = field(default_factory=Alerting)
     links: Links = field(default_factory=Links)
     locate: Locate = field(default=nowhere, compare=False, repr=False)

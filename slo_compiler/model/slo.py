@@ -44,6 +44,7 @@ class Slo:
     clock: Clock
     links: Links
     position: Position = field(compare=False)
+    external_labels: tuple[str, ...] = ()
     locate: Locate = field(default=nowhere, compare=False, repr=False)
     """Where the parts of its spec stand."""
     owner_position: Position = field(default=Position(""), compare=False)
@@ -53,6 +54,12 @@ class Slo:
     def id(self) -> str:
         """The name that no other SLO can have: slugs hold no colon, so the parts cannot run together."""
         return f"{self.service}:{self.name}"
+
+    @property
+    def run_time_labels(self) -> tuple[str, ...]:
+        """The labels of its alerts whose values only Prometheus knows: of groups, and of the server."""
+        external = (label for label in self.external_labels if label not in {*self.group_by, *self.labels})
+        return (*self.group_by, *external)
 
     def position_of(self, tier: str) -> Position:
         """Where a tier is asked for, or, if it is built in, where its severity is or would be."""

@@ -34,7 +34,7 @@ def tier_alert(plan: Plan, tier: Tier) -> AlertingRule:
             labels.BURN_TIER: tier.name,
         },
         annotations=alert_text.of_tier(plan, tier),
-        run_time_labels=slo.group_by,
+        run_time_labels=slo.run_time_labels,
     )
 
 
@@ -57,7 +57,7 @@ def absent_alert(plan: Plan, hold: Seconds) -> AlertingRule:
         keep_firing_for=Fraction(0),
         labels=alert_labels(slo, severity, "SEV3" if severity is Severity.TICKET else "SEV2"),
         annotations=alert_text.of_absence(plan, hold),
-        run_time_labels=slo.group_by,
+        run_time_labels=slo.run_time_labels,
     )
 
 

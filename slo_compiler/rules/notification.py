@@ -43,12 +43,14 @@ class Notification:
 
 def notify(receivers: Receivers, plans: Iterable[Plan]) -> Notification:
     """The routes to all receivers, and the inhibitions between the alerts of each SLO."""
-    slos = _slo_routes(receivers)
+    plans = list(plans)
+    external = sorted({label for plan in plans for label in plan.slo.external_labels})
+    slos = _slo_routes(receivers, external)
     return Notification(
         tree=Route(receiver=FALLBACK, routes=(slos,)),
         slos=slos,
         receivers={FALLBACK: receivers.fallback, **_named_receivers(receivers)},
-        inhibit_rules=tuple(inhibit_rules(list(plans))),
+        inhibit_rules=tuple(inhibit_rules(plans)),
         office_hours=receivers.office_hours,
         settings=receivers,
     )
@@ -62,8 +64,8 @@ def receiver_name(owner: str, severity: Severity) -> str:
 def inhibit_rules(plans: Iterable[Plan]) -> Iterator[InhibitRule]:
     """A page holds back the ticket of the same SLO, and a faster tier the slower ones of its severity."""
     plans = list(plans)
-    groups = sorted({label for plan in plans for label in plan.slo.group_by})
-    equal = (labels.SLO_ID, *groups)
+    compared = sorted({label for plan in plans for label in (*plan.slo.group_by, *plan.slo.external_labels)})
+    equal = (labels.SLO_ID, *compared)
     burns = Matcher(labels.BURN_TIER, "!=", "")
     yield InhibitRule(
         name="page over ticket",
@@ -98,11 +100,11 @@ def _pairs(tiers: tuple[Tier, ...]) -> Iterator[tuple[Tier, Tier]]:
     return ((faster, slower) for index, faster in enumerate(tiers) for slower in tiers[index + 1 :])
 
 
-def _slo_routes(receivers: Receivers) -> Route:
+def _slo_routes(receivers: Receivers, external_labels: Iterable[str]) -> Route:
     grouping = receivers.grouping
     return Route(
         matchers=(Matcher(labels.SLO_ID, "!=", ""),),
-        group_by=labels.IDENTITY,
+        group_by=(*labels.IDENTITY, *external_labels),
         group_wait=grouping.group_wait,
         group_interval=grouping.group_interval,
         routes=tuple(_owner_routes(receivers)),

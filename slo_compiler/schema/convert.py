@@ -60,6 +60,7 @@ def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
         window=model.window or built_in.window,
         labels=model.labels,
         owners=_owners(model.owners),
+        external_labels=tuple(model.external_labels),
         alerting=_alerting(model.alerting, find(root, ("alerting",))),
         links=Links(runbook=model.links.runbook, dashboard=model.links.dashboard),
         locate=partial(_locate, root),

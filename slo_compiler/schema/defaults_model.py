@@ -12,7 +12,7 @@ from slo_compiler.quantities import HOUR, MINUTE, SECOND, format_duration
 from slo_compiler.schema.fields import Duration, Given, Period
 from slo_compiler.schema.refusal import RefusedError
 from slo_compiler.schema.spec_model import AlertingModel, Labels, Owners, Strict
-from slo_compiler.schema.text_fields import Link
+from slo_compiler.schema.text_fields import LabelName, Link
 
 LONGEST_EVALUATION_INTERVAL: Final = 4 * MINUTE
 LONGEST_BASE_WINDOW: Final = 1 * HOUR
@@ -44,6 +44,8 @@ class DefaultsModel(Strict):
     """The time over which an SLO is promised that does not say; 30d where it is not given."""
     labels: Labels = Field(default_factory=dict)
     """Labels on every alert."""
+    external_labels: list[LabelName] = Field(default_factory=list, json_schema_extra={"uniqueItems": True})
+    """Names of the external_labels by which several Prometheus servers that load these rules differ."""
     owners: Owners = Field(default_factory=dict)
     """Who answers for a service that does not say, by failure surface."""
     alerting: AlertingModel = AlertingModel()

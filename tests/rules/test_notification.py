@@ -11,7 +11,7 @@ from slo_compiler.rules.inhibition import inhibits
 from slo_compiler.rules.matchers import Labels
 from slo_compiler.rules.program import Program, alert_labels
 from slo_compiler.rules.routing import Route, route
-from tests.compiling import RECEIVERS, program_of, slo, spec, texts_of
+from tests.compiling import RECEIVERS, defaults, program_of, slo, spec, texts_of
 from tests.oracles.alertmanager import Alertmanager
 
 THREE_PAGES: Final = [
@@ -192,3 +192,20 @@ def test_a_real_alertmanager_holds_back_the_same_alerts(alertmanager: Alertmanag
                 break
             time.sleep(0.02)
     assert told == expected
+
+
+def test_clusters_that_load_the_same_rules_are_kept_apart() -> None:
+    program = program_of(
+        spec("checkout", slo(group_by=["region"])), defaults=defaults(external_labels=["cluster"])
+    )
+    assert program.notification is not None
+    assert {rule.equal for rule in program.notification.inhibit_rules} == {("slo_id", "cluster", "region")}
+    assert program.notification.slos.group_by == ("service", "slo", "slo_id", "cluster")
+    assert {alert.run_time_labels for _, alert in program.alerts()} == {("region", "cluster")}
+
+
+def test_a_static_label_stands_for_the_external_one_of_its_name() -> None:
+    fixed = spec("checkout", labels={"cluster": "eu-1"})
+    program = program_of(fixed, defaults=defaults(external_labels=["cluster"]))
+    assert {alert.run_time_labels for _, alert in program.alerts()} == {()}
+    assert {alert.labels["cluster"] for _, alert in program.alerts()} == {"eu-1"}
