@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, assert_never
 
-from slo_compiler.diagnostics import Diagnostic, Position, error
+from slo_compiler.diagnostics import Diagnostic, Position, error, warning
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import (
     ErrorRatio,
@@ -21,9 +21,10 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.promql import check
 from slo_compiler.promql.functions import ValueType
 from slo_compiler.promql.problems import Problem
+from slo_compiler.promql.queries import vector_selectors
 from slo_compiler.promql.release import release_named
 from slo_compiler.promql.selectors import METRIC_NAME
-from slo_compiler.promql.syntax import VectorSelector
+from slo_compiler.promql.syntax import Binary, VectorSelector
 from slo_compiler.promql.template import Template, parse_template
 from slo_compiler.rules.counting import Counting, counting_of
 
@@ -43,8 +44,10 @@ def check_expressions(slo: Slo) -> Iterator[Diagnostic]:
         case Events(counted=counted, total=total):
             yield from _check_counts(counted.expression, total, slo)
         case ErrorRatio(expression=expression):
-            _, found = _template(expression, slo)
+            template, found = _template(expression, slo)
             yield from found
+            if template is not None:
+                yield from _check_quotient(expression, template)
         case Probe(gauge=gauge):
             yield from _check_probe(gauge, slo)
         case Threshold(gauge=gauge):
@@ -181,6 +184,18 @@ def _template(expression: Expression, slo: Slo) -> tuple[Template | None, list[D
         )
         return None, [error(expression.position, "promql/no-window", message)]
     return template, []
+
+
+def _check_quotient(expression: Expression, template: Template) -> Iterator[Diagnostic]:
+    match template.expression.tree:
+        case Binary(operator="/", operator_start=place, right=divisor) if any(vector_selectors(divisor)):
+            yield warning(
+                expression.locate(place),
+                "promql/quotient",
+                "a quotient is 0/0 in an idle hour and empty before the first error, which alerts as missing "
+                "data, and a quiet night weighs as much as a busy noon; give both sides to the indicator "
+                "events",
+            )
 
 
 def _wrong_type(expression: Expression, found: ValueType) -> Diagnostic:
