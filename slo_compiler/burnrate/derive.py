@@ -159,7 +159,7 @@ def _raise_burn_rate(draft: Draft, setting: Setting) -> Draft:
     worthwhile = policy.lowest_burn_rate(draft.request.name)
     affordable = burn_rate(policy.HIGHEST_BUDGET, draft.long, setting.period)
     floor = max(min(worthwhile, affordable, _highest_burn_rate(setting)), policy.LOWEST_BURN_RATE)
-    if draft.burn_rate >= floor or _is_between(policy.LOWEST_BURN_RATE, draft, floor):
+    if draft.burn_rate >= floor or _would_overtake(draft, floor):
         return draft
     budget = budget_spent(floor, draft.long, setting.period)
     why = f"a burn of {_times(draft.burn_rate)} the allowed rate is too slow for a {draft.request.name} tier"
@@ -167,9 +167,9 @@ def _raise_burn_rate(draft: Draft, setting: Setting) -> Draft:
     return replace(draft, budget=budget, burn_rate=floor, repairs=repairs)
 
 
-def _is_between(lowest: Ratio, draft: Draft, floor: Ratio) -> bool:
-    """Whether the draft already burns slower than the next faster tier, and would not if it were raised."""
-    return draft.faster is not None and lowest < draft.burn_rate < draft.faster <= floor
+def _would_overtake(draft: Draft, floor: Ratio) -> bool:
+    """Whether the draft burns slower than the next faster tier, and would not any more at the floor."""
+    return draft.faster is not None and policy.LOWEST_BURN_RATE < draft.burn_rate < draft.faster <= floor
 
 
 def _lower_threshold(draft: Draft, setting: Setting) -> Draft:

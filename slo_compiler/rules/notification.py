@@ -5,12 +5,12 @@ Routes come from the receivers alone, not from the SLOs: adding an SLO changes n
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from slo_compiler.burnrate.plan import Plan
-from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model import labels
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.receivers import OfficeHours, Receiver, Receivers
@@ -90,14 +90,10 @@ def _slower_tiers(plans: Iterable[Plan]) -> dict[tuple[str, str], set[str]]:
     """For each severity and tier name, the names of the slower tiers of that severity in any SLO."""
     found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for plan in plans:
-        for faster, slower in _pairs(plan.tiers):
+        for faster, slower in itertools.combinations(plan.tiers, 2):
             if faster.severity is slower.severity:
                 found[faster.severity.value, faster.name].add(slower.name)
     return found
-
-
-def _pairs(tiers: tuple[Tier, ...]) -> Iterator[tuple[Tier, Tier]]:
-    return ((faster, slower) for index, faster in enumerate(tiers) for slower in tiers[index + 1 :])
 
 
 def _slo_routes(receivers: Receivers, external_labels: Iterable[str]) -> Route:
