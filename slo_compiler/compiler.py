@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
 from slo_compiler.burnrate.plan import Plan, plan
+from slo_compiler.checks.adding_up import check_adding_up
 from slo_compiler.checks.counting import check_counting
 from slo_compiler.checks.delivery import check_delivery
 from slo_compiler.checks.expressions import check_expressions
+from slo_compiler.checks.gaps import check_gaps
 from slo_compiler.checks.grouping import check_grouping
 from slo_compiler.checks.inhibition import check_inhibition
+from slo_compiler.checks.retention import check_retention
 from slo_compiler.checks.rules import check_rules
 from slo_compiler.checks.tiers import check_tiers
 from slo_compiler.diagnostics import Diagnostic, Position, has_errors, in_reading_order, warning
@@ -31,8 +34,20 @@ SloCheck: TypeAlias = Callable[[Slo], Iterator[Diagnostic]]
 ProgramCheck: TypeAlias = Callable[[Program], Iterator[Diagnostic]]
 Emitter: TypeAlias = Callable[[Program], Iterator[Artifact]]
 
-SLO_CHECKS: Final[tuple[SloCheck, ...]] = (check_expressions, check_counting, check_grouping, check_tiers)
-PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (check_rules, check_delivery, check_inhibition)
+SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
+    check_expressions,
+    check_adding_up,
+    check_gaps,
+    check_counting,
+    check_grouping,
+    check_tiers,
+)
+PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
+    check_rules,
+    check_retention,
+    check_delivery,
+    check_inhibition,
+)
 EMITTERS: Final[tuple[Emitter, ...]] = (prometheus.emit, alertmanager.emit)
 
 

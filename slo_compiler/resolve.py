@@ -85,6 +85,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | Diagnost
         clock=defaults.clock,
         links=defaults.links,
         external_labels=defaults.external_labels,
+        retention=defaults.retention,
         position=slo.position,
         locate=slo.locate,
         owner_position=said_by.locate("owners", slo.surface.value),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.place import Locate, nowhere
-from slo_compiler.quantities import Ratio, Seconds
+from slo_compiler.quantities import DAY, Ratio, Seconds
 
 
 class Severity(enum.Enum):
@@ -49,6 +49,8 @@ class Absent:
     severity: Severity = Severity.PAGE
     hold: Seconds | None = None
     """The ``for`` of the alert."""
+    remember: Seconds = DAY
+    """How long a group that is gone is missed, until it is taken for decommissioned."""
 
 
 @dataclass(frozen=True, slots=True)

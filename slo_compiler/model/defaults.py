@@ -27,6 +27,14 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the user's Prometheus keeps samples, and where that is said."""
+
+    length: Seconds
+    position: Position = field(default=Position("defaults.yaml"), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """Where alerts point their readers. ``{service}`` and ``{slo}`` stand for the names."""
 
@@ -42,6 +50,8 @@ class Defaults:
     target: str = "prometheus-2.42"
     """The oldest Prometheus that loads the rules."""
     clock: Clock = field(default_factory=Clock)
+    retention: Retention | None = None
+    """None where it is not known."""
     window: Seconds = 30 * DAY
     labels: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[Surface, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Absent, TierRequest
-from slo_compiler.model.defaults import Clock, Links
+from slo_compiler.model.defaults import Clock, Links, Retention
 from slo_compiler.model.indicator import Indicator
 from slo_compiler.model.place import Locate, nowhere
 from slo_compiler.model.surface import Surface
@@ -45,6 +45,8 @@ class Slo:
     links: Links
     position: Position = field(compare=False)
     external_labels: tuple[str, ...] = ()
+    retention: Retention | None = None
+    """How long its Prometheus keeps samples, where that is known."""
     locate: Locate = field(default=nowhere, compare=False, repr=False)
     """Where the parts of its spec stand."""
     owner_position: Position = field(default=Position(""), compare=False)

@@ -18,8 +18,10 @@ from slo_compiler.promql.syntax import (
     Subquery,
     Unary,
     VectorSelector,
+    children,
     walk,
 )
+from slo_compiler.quantities import Seconds
 
 
 class RangeCall(NamedTuple):
@@ -54,6 +56,27 @@ def range_calls(root: Expr) -> Iterator[RangeCall]:
                     inner = inner.inner
                 if isinstance(inner, MatrixSelector | Subquery):
                     yield RangeCall(node.function, inner)
+
+
+def look_behind(root: Expr) -> Seconds:
+    """How far back an expression reads: ranges and offsets, those of subqueries around them included.
+
+    What ``@`` names is no distance, and counts as none.
+    """
+    farthest = Seconds(0)
+    waiting = [(root, Seconds(0))]
+    while waiting:
+        node, before = waiting.pop()
+        match node:
+            case VectorSelector(offset=offset):
+                before += offset
+            case MatrixSelector(range=range_):
+                before += range_.seconds or 0
+            case Subquery(range=range_, offset=offset):
+                before += offset + (range_.seconds or 0)
+        farthest = max(farthest, before)
+        waiting.extend((child, before) for child in children(node))
+    return farthest
 
 
 Labels: TypeAlias = frozenset[str] | None

@@ -10,7 +10,7 @@ from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model import labels
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.slo import Slo
-from slo_compiler.quantities import DAY, Seconds, format_decimal, format_duration
+from slo_compiler.quantities import Seconds, format_decimal, format_duration
 from slo_compiler.rules import alert_text, names
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.layout import block, chain, terms
@@ -39,13 +39,13 @@ def tier_alert(plan: Plan, tier: Tier) -> AlertingRule:
 
 
 def absent_alert(plan: Plan, hold: Seconds) -> AlertingRule:
-    """The alert for an indicator without data: all of it, or one group that was there a day ago.
+    """The alert for an indicator without data: all of it, or one group that is remembered.
 
     It is about the total: a service without errors is healthy, one without requests to count is unknown.
     """
     slo = plan.slo
     now = names.series(names.events(plan.windows.base), slo)
-    lately = f"last_over_time({now}[{format_duration(DAY)}])"
+    lately = f"last_over_time({now}[{format_duration(slo.absent.remember)}])"
     group = f"group by ({', '.join(slo.group_by)}) " if slo.group_by else "group"
     severity = slo.absent.severity
     return AlertingRule(

@@ -29,3 +29,8 @@ def counting_of(tree: Expr) -> Counting | None:
     """What the expression counts; None when its functions disagree, or count nothing that adds up."""
     units = {_UNITS.get(call.function) for call in range_calls(tree)}
     return units.pop() if len(units) == 1 else None
+
+
+def counts_events(function: str) -> bool:
+    """Whether a function of range vectors counts what adds up."""
+    return function in _UNITS

@@ -7,7 +7,7 @@ from functools import partial
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Absent, Alerting, Severity, TierRequest
-from slo_compiler.model.defaults import Clock, Defaults, Links
+from slo_compiler.model.defaults import Clock, Defaults, Links, Retention
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import (
     AtLeast,
@@ -57,6 +57,7 @@ def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
             evaluation_interval=model.evaluation_interval or built_in.clock.evaluation_interval,
             base_window=model.base_window or built_in.clock.base_window,
         ),
+        retention=_retention(model, root),
         window=model.window or built_in.window,
         labels=model.labels,
         owners=_owners(model.owners),
@@ -65,6 +66,12 @@ def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
         links=Links(runbook=model.links.runbook, dashboard=model.links.dashboard),
         locate=partial(_locate, root),
     )
+
+
+def _retention(model: defaults_model.DefaultsModel, root: Node) -> Retention | None:
+    if model.retention is None:
+        return None
+    return Retention(model.retention, find(root, ("retention",)).position)
 
 
 def _slo(model: spec_model.SloModel, node: Node) -> SloSpec:
@@ -126,7 +133,11 @@ def _absent(model: bool | spec_model.AbsentModel | None) -> Absent | None:  # no
         case bool():
             return Absent(enabled=model)
         case spec_model.AbsentModel():
-            return Absent(severity=Severity(model.severity), hold=model.for_)
+            return Absent(
+                severity=Severity(model.severity),
+                hold=model.for_,
+                remember=model.remember or Absent().remember,
+            )
 
 
 def _indicator(model: spec_model.IndicatorModel, node: Node) -> Indicator:

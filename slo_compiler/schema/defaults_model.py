@@ -40,6 +40,8 @@ class DefaultsModel(Strict):
     """How often the rules that page are evaluated; 30s where it is not given."""
     base_window: Given[Duration] = None
     """The one window that is read from raw series; 5m where it is not given."""
+    retention: Given[Duration] = None
+    """How long Prometheus keeps samples (--storage.tsdb.retention.time); unknown where it is not given."""
     window: Given[Period] = None
     """The time over which an SLO is promised that does not say; 30d where it is not given."""
     labels: Labels = Field(default_factory=dict)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from slo_compiler.quantities import DAY, HOUR, format_duration
 from slo_compiler.schema.fields import (
     BurnRate,
     Duration,
@@ -29,6 +31,10 @@ from slo_compiler.schema.text_fields import (
 )
 
 API_VERSION = "slo-compiler/v1"
+
+LONGEST_MEMORY = 7 * DAY
+SHORTEST_MEMORY = 2 * HOUR
+"""Twice the longest ``for`` that is derived where none is given."""
 
 SurfaceName: TypeAlias = Literal["serving", "data", "model"]
 SeverityName: TypeAlias = Literal["page", "ticket"]
@@ -177,6 +183,28 @@ class AbsentModel(Strict):
     """A page wakes somebody, a ticket waits for office hours."""
     for_: Annotated[Given[Duration], Field(alias="for")] = None
     """How long data must be missing; derived from the error budget where it is not given."""
+    remember: Given[Duration] = None
+    """How long a group of group_by that is gone is missed, then taken for decommissioned; 1d by default."""
+
+    @model_validator(mode="after")
+    def _remembers(self) -> AbsentModel:
+        if self.remember is None:
+            return self
+        written = format_duration(self.remember)
+        if self.remember > LONGEST_MEMORY:
+            raise RefusedError(
+                f"every evaluation would read all samples of {written} to remember groups for so long; "
+                f"choose at most {format_duration(LONGEST_MEMORY)}",
+                "remember",
+            )
+        least = max(SHORTEST_MEMORY, 2 * (self.for_ or Fraction(0)))
+        if self.remember < least:
+            raise RefusedError(
+                f"a group that is remembered for {written} is forgotten before, or just after, it is told to "
+                f"be missing; choose at least {format_duration(least)}",
+                "remember",
+            )
+        return self
 
 
 def _flag_or_mapping(value: Any) -> str:

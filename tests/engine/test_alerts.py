@@ -13,6 +13,7 @@ import pytest
 from slo_compiler.quantities import SECOND
 from slo_compiler.rules import names
 from slo_compiler.rules.program import LoweredSlo
+from tests.compiling import program_of, slo, spec
 from tests.engine.alerts import alert_named, ever_fired, firing_alert
 from tests.engine.examples import SLOS, has_native_histogram
 from tests.engine.incidents import firing
@@ -122,6 +123,23 @@ def test_a_region_that_is_gone_alerts_for_itself_alone(oldest_and_newest: Promet
     query, alert = firing_alert(REGIONS, ABSENT, {"region": "sick"})
     expected = [Answer(query, 3 * AN_HOUR, [(alert, 1)])]
     assert_answers(oldest_and_newest, REGIONS, series, TICK, expected)
+
+
+def test_a_region_that_is_gone_for_longer_than_it_is_remembered_alerts_no_more(
+    oldest_and_newest: Prometheus,
+) -> None:
+    """The last count of it is recorded when the base window and a scrape have run out."""
+    absent = {"for": "10m", "remember": "2h"}
+    (regions,) = program_of(spec("shop", slo(group_by=["region"], alerting={"absent": absent}))).slos
+    gone = AN_HOUR + 5 * 60 + 30
+    vanishing = [Phase(AN_HOUR), Phase(4 * AN_HOUR, scraped=False)]
+    series = _of_two_groups(regions, vanishing, [Phase(5 * AN_HOUR)])
+    query, alert = firing_alert(regions, ABSENT, {"region": "sick"})
+    expected = [
+        Answer(query, gone + 2 * AN_HOUR - 150, [(alert, 1)]),
+        Answer(query, gone + 2 * AN_HOUR + 60),
+    ]
+    assert_answers(oldest_and_newest, regions, series, TICK, expected)
 
 
 NUMBERS: Final = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from slo_compiler.promql.check import Expression, parse
-from slo_compiler.promql.queries import metric_of, output_labels, range_calls, vector_selectors
+from slo_compiler.promql.queries import look_behind, metric_of, output_labels, range_calls, vector_selectors
 from slo_compiler.promql.release import PROMETHEUS_3_5
 from slo_compiler.promql.syntax import Expr, MatrixSelector, Subquery
 
@@ -79,3 +79,20 @@ def test_aggregations_tell_the_labels_of_the_result(text: str, labels: set[str])
 )
 def test_other_expressions_do_not_tell_their_labels(text: str) -> None:
     assert output_labels(tree(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("up", 0),
+        ("up offset 5m", 300),
+        ("up offset -5m", 0),
+        ("rate(a[5m])", 300),
+        ("rate(a[5m] offset 1h)", 3900),
+        ("max_over_time((a offset 1m)[1h:5m] offset 1d)", 90060),
+        ("rate(a[1h]) + rate(b[5m] offset 2h)", 7500),
+        ("rate(a[5m] @ 0)", 300),
+    ],
+)
+def test_how_far_back_an_expression_reads(text: str, seconds: int) -> None:
+    assert look_behind(tree(text)) == seconds

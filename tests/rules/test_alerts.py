@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import pytest
@@ -112,6 +113,11 @@ def test_missing_data_is_all_of_it_now_or_since_yesterday() -> None:
 def test_missing_data_is_missed_in_each_group() -> None:
     expr = alert("IndicatorAbsent", group_by=["region"]).expr
     assert expr.splitlines()[1].strip().startswith("group by (region) (last_over_time(")
+
+
+def test_a_group_is_missed_as_long_as_the_spec_says() -> None:
+    expr = alert("IndicatorAbsent", group_by=["region"], alerting={"absent": {"remember": "3d"}}).expr
+    assert ["[3d]"] * 2 == re.findall(r"\[.*?\]", expr)
 
 
 def test_data_may_be_missing_as_long_as_the_spec_says() -> None:

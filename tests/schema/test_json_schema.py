@@ -67,7 +67,7 @@ EVERY_KEY: Final = {
             "alerting": {
                 "tiers": [{"name": "fast", "severity": "page", "budget": "2%", "long": "1h", "short": "5m"}],
                 "min_errors": 3,
-                "absent": {"severity": "ticket", "for": "10m"},
+                "absent": {"severity": "ticket", "for": "10m", "remember": "2d"},
                 "labels": {"room": "shop"},
             },
         },
@@ -92,6 +92,7 @@ EVERY_KEY: Final = {
 DEFAULTS: Final = {
     **data_of(SPECS / "defaults.yaml"),
     "base_window": "5m",
+    "retention": "31d",
     "labels": {"cluster": "eu-1"},
     "alerting": {"tiers": [{"name": "fast", "severity": "page", "budget": "2%", "long": "1h"}]},
 }
@@ -117,6 +118,8 @@ BEYOND_A_PATTERN: Final = (
     "evaluation interval of",
     "base window of",
     "with a scrape every",
+    "a group that is remembered for",
+    "to remember groups for so long",
 )
 
 VALUES: Final[list[Any]] = [

@@ -1,0 +1,87 @@
+"""Whether a sum in ``events`` is empty where only one of its sides has series, as PromQL has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from slo_compiler.diagnostics import Diagnostic, warning
+from slo_compiler.model.expression import Expression
+from slo_compiler.model.indicator import Bad, Events
+from slo_compiler.model.slo import Slo
+from slo_compiler.promql.constants import window_readers
+from slo_compiler.promql.release import release_named
+from slo_compiler.promql.syntax import Binary, Expr, children, walk
+from slo_compiler.promql.template import Template, parse_template
+
+_BAD: Final = "the errors of the other side are not counted either"
+_GOOD: Final = "everything counts as bad"
+_TOTAL: Final = "the indicator has no data"
+
+
+def check_gaps(slo: Slo) -> Iterator[Diagnostic]:
+    """The first sum or difference of counts in each expression that has nothing to fall back on."""
+    if not isinstance(slo.indicator, Events):
+        return
+    counted = slo.indicator.counted
+    yield from _gap(counted.expression, _BAD if isinstance(counted, Bad) else _GOOD, slo)
+    yield from _gap(slo.indicator.total, _TOTAL, slo)
+
+
+def _gap(expression: Expression, consequence: str, slo: Slo) -> Iterator[Diagnostic]:
+    template = parse_template(expression.text, release_named(slo.target))
+    if not isinstance(template, Template):
+        return
+    found = _first_sum(template.expression.tree)
+    if found is not None:
+        yield warning(
+            expression.locate(found.operator_start),
+            "promql/gap",
+            f"a {'sum' if found.operator == '+' else 'difference'} is empty wherever one of its sides has "
+            f"no series, as before its first event: {consequence}; {_advice(found)}",
+        )
+
+
+def _first_sum(root: Expr) -> Binary | None:
+    """The first one of two counts, outside of ``… or a count`` and with no ``or`` on either side."""
+    counted = window_readers(root)
+    cared_for = {*_with_fallback(root, counted), *_holding_or(root)}
+    return next(
+        (
+            node
+            for node in walk(root)
+            if isinstance(node, Binary)
+            and node.operator in ("+", "-")
+            and id(node) not in cared_for
+            and id(node.left) in counted
+            and id(node.right) in counted
+        ),
+        None,
+    )
+
+
+def _with_fallback(root: Expr, counted: frozenset[int]) -> set[int]:
+    """The ``id`` of all that is left of an ``or`` with a count right of it."""
+    found: set[int] = set()
+    for node in walk(root):  # what is under a node comes after it
+        if id(node) in found:
+            found.update(map(id, children(node)))
+        elif isinstance(node, Binary) and node.operator == "or" and id(node.right) in counted:
+            found.add(id(node.left))
+    return found
+
+
+def _holding_or(root: Expr) -> set[int]:
+    """The ``id`` of all that holds an ``or``: its author knows of gaps."""
+    found: set[int] = set()
+    for node in reversed(list(walk(root))):  # what is under a node comes before it
+        is_or = isinstance(node, Binary) and node.operator == "or"
+        if is_or or any(id(child) in found for child in children(node)):
+            found.add(id(node))
+    return found
+
+
+def _advice(found: Binary) -> str:
+    if found.operator == "-":
+        return "write a - b or a"
+    return 'write a + b or a or b, or select both with one selector such as {__name__=~"a|b"}'
