@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 import click
 
+from slo_compiler.cli.checks_page import checks_page
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.progress import progress
-from slo_compiler.cli.report import report
+from slo_compiler.cli.report import report, visible
 from slo_compiler.compiler import compile_sources
-from slo_compiler.diagnostics import has_errors
+from slo_compiler.diagnostics import Diagnostic, has_errors
+from slo_compiler.emitters.check_help import check_help
+from slo_compiler.emitters.diagnostics_json import as_json
+from slo_compiler.emitters.sarif import as_sarif
+from slo_compiler.emitters.workflow_commands import as_workflow_commands
+
+STYLES: Final = ("text", "json", "sarif", "github")
 
 
 @click.command("lint")
 @click.argument("specs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--quiet", "-q", is_flag=True, help="Do not show notes.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(STYLES),
+    default=STYLES[0],
+    show_default=True,
+    help="For humans on standard error; the others for programs on standard output.",
+)
 @click.pass_context
-def command(ctx: click.Context, specs: tuple[Path, ...], *, quiet: bool) -> None:
+def command(ctx: click.Context, specs: tuple[Path, ...], style: str, *, quiet: bool) -> None:
     """Report every problem of SPECS, files or folders, as path:line:column.
 
     Exits 1 when there is an error.
@@ -25,6 +43,20 @@ def command(ctx: click.Context, specs: tuple[Path, ...], *, quiet: bool) -> None
     sources = read_sources(specs)
     with progress() as step:
         diagnostics = compile_sources(sources, progress=step).diagnostics
-    if not report(diagnostics, quiet_notes=quiet):
+    if style != "text":
+        click.echo(_formatted(visible(diagnostics, quiet_notes=quiet), style), nl=False)
+    elif not report(diagnostics, quiet_notes=quiet):
         click.echo("no problems", err=True)
     ctx.exit(1 if has_errors(diagnostics) else 0)
+
+
+def _formatted(diagnostics: Sequence[Diagnostic], style: str) -> str:
+    match style:
+        case "json":
+            return as_json(diagnostics)
+        case "sarif":
+            return as_sarif(diagnostics, check_help(checks_page()), version("slo-compiler"))
+        case "github":
+            return as_workflow_commands(diagnostics)
+        case _:
+            raise ValueError(f"{style} is no format of diagnostics")

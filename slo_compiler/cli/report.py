@@ -15,7 +15,7 @@ COLOURS: Final = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan
 
 def report(diagnostics: Sequence[Diagnostic], *, quiet_notes: bool = False) -> bool:
     """Print diagnostics, one a line, and their number; return whether there was anything to print."""
-    shown = [found for found in diagnostics if not (quiet_notes and found.level is Level.NOTE)]
+    shown = visible(diagnostics, quiet_notes=quiet_notes)
     color = False if os.environ.get("NO_COLOR") else None  # click does not look for it
     for found in shown:
         level = click.style(found.level.value, fg=COLOURS[found.level], bold=True)
@@ -23,6 +23,11 @@ def report(diagnostics: Sequence[Diagnostic], *, quiet_notes: bool = False) -> b
     if shown:
         click.echo(_count(shown), err=True)
     return bool(shown)
+
+
+def visible(diagnostics: Sequence[Diagnostic], *, quiet_notes: bool) -> list[Diagnostic]:
+    """The diagnostics that a user wants to see."""
+    return [found for found in diagnostics if not (quiet_notes and found.level is Level.NOTE)]
 
 
 def _count(diagnostics: Sequence[Diagnostic]) -> str:

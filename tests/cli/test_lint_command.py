@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Final
 
@@ -66,3 +67,30 @@ def test_nothing_is_written(tmp_path: Path) -> None:
 def test_the_specs_of_this_repository_have_no_problems() -> None:
     done = CliRunner().invoke(main, ["lint", "-q", str(SPECS)])
     assert (done.exit_code, done.stderr) == (0, "no problems\n")
+
+
+def test_json_is_all_that_is_printed(tmp_path: Path) -> None:
+    done = lint(tmp_path, "--format", "json", shop=spec("shop", slo(objective="100%")))
+    assert (done.exit_code, done.stderr) == (1, "")
+    (found,) = json.loads(done.stdout)["diagnostics"]
+    assert (found["check"], found["path"]) == ("spec/value", f"{tmp_path}/shop.yaml")
+
+
+def test_formats_leave_out_notes_when_quiet(tmp_path: Path) -> None:
+    done = lint(tmp_path, "--format", "json", "--quiet", shop=DERIVED, receivers=RECEIVERS)
+    assert json.loads(done.stdout) == {"diagnostics": []}
+
+
+def test_sarif_knows_every_check_by_the_page_of_checks(tmp_path: Path) -> None:
+    done = lint(tmp_path, "--format", "sarif", shop=DERIVED)
+    (told,) = json.loads(done.stdout)["runs"]
+    assert done.exit_code == 0
+    assert [result["ruleId"] for result in told["results"]] == ["owner/no-receivers", "tier/derived"]
+    assert "rules/broken" in {rule["id"] for rule in told["tool"]["driver"]["rules"]}
+
+
+def test_github_shows_each_at_its_line(tmp_path: Path) -> None:
+    done = lint(tmp_path, "--format", "github", shop=spec("shop"))
+    assert done.stdout.startswith(
+        f"::warning file={tmp_path}/shop.yaml,line=1,col=1,title=owner/no-receivers::"
+    )
