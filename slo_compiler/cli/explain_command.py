@@ -13,6 +13,7 @@ from slo_compiler.cli.report import report
 from slo_compiler.compiler import compile_sources
 from slo_compiler.emitters import explanation_text
 from slo_compiler.emitters.explanation import SloExplanation, explain
+from slo_compiler.emitters.explanation_json import as_json
 from slo_compiler.emitters.explanation_text import Row
 
 
@@ -36,7 +37,7 @@ def command(ctx: click.Context, specs: tuple[Path, ...], names: tuple[str, ...],
         ctx.exit(1)
     chosen = _chosen(explain(compilation.program), names)
     if style == "json":
-        click.echo(explanation_text.as_json(chosen), nl=False)
+        click.echo(as_json(compilation.program, chosen), nl=False)
     elif style == "markdown":
         click.echo(explanation_text.as_markdown(chosen), nl=False)
     else:

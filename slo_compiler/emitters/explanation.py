@@ -166,26 +166,35 @@ def _min_errors(plan: Plan) -> str:
 
 
 def _one_error_alerts(plan: Plan) -> str:
+    rates = ((tier, one_error_rate(plan, tier)) for tier in plan.tiers)
+    return ", ".join(
+        f"{tier.name} below {format_decimal(rate, digits=3)} events/h"
+        for tier, rate in rates
+        if rate is not None
+    )
+
+
+def one_error_rate(plan: Plan, tier: Tier) -> Fraction | None:
+    """The events an hour below which one error fires a tier; None where a minimum is asked for or unknown."""
     if plan.min_errors is not None or isinstance(plan.slo.indicator, ErrorRatio):
-        return ""
-    told = (f"{tier.name} below {_events_for_one_error(tier)} events/h" for tier in plan.tiers)
-    return ", ".join(told)
-
-
-def _events_for_one_error(tier: Tier) -> str:
-    return format_decimal(timing.events_for_one_error(tier) * HOUR / tier.long, digits=3)
+        return None
+    return timing.events_for_one_error(tier) * HOUR / tier.long
 
 
 def _delay_floor(plan: Plan, notification: Notification | None) -> str:
-    """What no rule can shorten: a scrape, an evaluation and Alertmanager's wait for company."""
-    slo = plan.slo
-    wait = notification.settings.grouping.group_wait if notification else Fraction(0)
-    floor = slo.clock.scrape_interval + slo.clock.evaluation_interval + wait
-    cost = format_percent(timing.delay_cost(floor, slo.budget, slo.period), digits=3)
+    floor = delay_floor(plan, notification)
+    cost = format_percent(timing.delay_cost(floor, plan.slo.budget, plan.slo.period), digits=3)
     steps = (
         "a scrape, an evaluation and Alertmanager's wait" if notification else "a scrape and an evaluation"
     )
     return f"{approximate_duration(floor)} for {steps}, in which a total outage spends {cost} of the budget"
+
+
+def delay_floor(plan: Plan, notification: Notification | None) -> Seconds:
+    """What no rule can shorten: a scrape, an evaluation and Alertmanager's wait for company."""
+    clock = plan.slo.clock
+    wait = notification.settings.grouping.group_wait if notification else Fraction(0)
+    return clock.scrape_interval + clock.evaluation_interval + wait
 
 
 def _office_hours(notification: Notification | None) -> str:

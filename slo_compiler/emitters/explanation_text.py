@@ -1,9 +1,7 @@
-"""An explanation as Markdown and JSON, and the rows and facts that a terminal shows too."""
+"""An explanation as Markdown, and the rows and facts that a terminal shows too."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
@@ -62,11 +60,6 @@ def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
 def as_markdown(explanations: Sequence[SloExplanation]) -> str:
     """The explanations as Markdown, a section an SLO."""
     return "\n".join(_section(slo) for slo in explanations)
-
-
-def as_json(explanations: Sequence[SloExplanation]) -> str:
-    """The explanations as JSON: a list of objects with the fields of ``SloExplanation``."""
-    return json.dumps([dataclasses.asdict(slo) for slo in explanations], indent=2, ensure_ascii=False) + "\n"
 
 
 def _section(slo: SloExplanation) -> str:

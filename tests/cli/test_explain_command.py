@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Final
 
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
@@ -63,6 +64,12 @@ def test_json_lists_every_slo() -> None:
     told = json.loads(explain("--format", "json").stdout)
     assert [slo["id"] for slo in told][:2] == ["card-features:freshness", "card-features:run-success"]
     assert {tier["severity"] for slo in told for tier in slo["tiers"]} == {"page", "ticket"}
+
+
+def test_json_of_every_example_keeps_to_the_published_schema() -> None:
+    schema = json.loads((SPECS.parent / "docs" / "explain.schema.json").read_text(encoding="utf-8"))
+    told = json.loads(explain("--format", "json").stdout)
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(told)) == []
 
 
 def test_markdown_has_a_heading_and_two_tables_for_every_slo() -> None:

@@ -1,0 +1,136 @@
+"""An explanation as JSON: every number as a number, with the words of the tables beside it.
+
+What the fields are is told by ``docs/explain.schema.json``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+from slo_compiler.burnrate import timing
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.tier import Tier
+from slo_compiler.burnrate.windows import pace_of
+from slo_compiler.emitters.explanation import (
+    INCIDENTS,
+    SloExplanation,
+    TierExplanation,
+    delay_floor,
+    one_error_rate,
+)
+from slo_compiler.model import labels
+from slo_compiler.quantities import Ratio
+from slo_compiler.rules.ir import AlertingRule
+from slo_compiler.rules.notification import Notification
+from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
+from slo_compiler.rules.routing import route
+
+_TIER_WORDS: Final = (
+    "long",
+    "short",
+    "burn_rate",
+    "threshold",
+    "budget_spent",
+    "exhaustion",
+    "recorded_every",
+    "route",
+)
+_SLO_WORDS: Final = (
+    "objective",
+    "period",
+    "error_budget",
+    "min_errors",
+    "one_error_alerts",
+    "delay_floor",
+    "office_hours",
+)
+
+
+def as_json(program: Program, explanations: Sequence[SloExplanation]) -> str:
+    """The explanations of some SLOs of a program, as a list of objects."""
+    lowered = {each.plan.slo.id: each for each in program.slos}
+    listed = [_slo(lowered[told.id], told, program.notification) for told in explanations]
+    return json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
+
+
+def _slo(lowered: LoweredSlo, told: SloExplanation, notification: Notification | None) -> dict[str, Any]:
+    plan, slo = lowered.plan, lowered.plan.slo
+    alerts = {alert.labels.get(labels.BURN_TIER): alert for alert in lowered.alerts()}
+    hours = notification.office_hours if notification else None
+    return {
+        "id": slo.id,
+        "service": slo.service,
+        "slo": slo.name,
+        "surface": slo.surface.value,
+        "owner": slo.owner,
+        "objective": _number(slo.objective),
+        "period_seconds": _number(slo.period),
+        "error_budget": _number(slo.budget),
+        "error_budget_seconds": _number(slo.budget * slo.period),
+        "min_errors": plan.min_errors,
+        "delay_floor_seconds": _number(delay_floor(plan, notification)),
+        "tiers": [
+            _tier(tier, plan, words, alerts[tier.name], notification)
+            for tier, words in zip(plan.tiers, told.tiers, strict=True)
+        ],
+        "other_alerts": [
+            {**_alert(alert, notification), "hold_seconds": _number(alert.hold)}
+            for alert in lowered.alerts()
+            if labels.BURN_TIER not in alert.labels
+        ],
+        "office_hours": dataclasses.asdict(hours) if hours else None,
+        "repairs": [dataclasses.asdict(repair) for repair in plan.repairs],
+        "text": {name: getattr(told, name) for name in _SLO_WORDS},
+    }
+
+
+def _tier(
+    tier: Tier, plan: Plan, words: TierExplanation, alert: AlertingRule, notification: Notification | None
+) -> dict[str, Any]:
+    return {
+        "name": tier.name,
+        **_alert(alert, notification),
+        "long_window_seconds": _number(tier.long),
+        "short_window_seconds": _number(tier.short),
+        "burn_rate": _number(tier.burn_rate),
+        "threshold": _number(tier.threshold),
+        "budget_spent": _number(tier.budget),
+        "exhaustion_seconds": _number(timing.exhaustion_time(plan.slo.period, tier.burn_rate)),
+        "one_error_events_per_hour": _maybe(one_error_rate(plan, tier)),
+        "recorded_every_seconds": _number(plan.windows.interval(pace_of(tier))),
+        "incidents": [_incident(tier, ratio) for ratio in INCIDENTS],
+        "text": {name: getattr(words, name) for name in _TIER_WORDS},
+    }
+
+
+def _alert(alert: AlertingRule, notification: Notification | None) -> dict[str, Any]:
+    leaves = route(notification.tree, alert_labels(alert)) if notification else ()
+    return {
+        "alert": alert.alert,
+        "severity": alert.labels[labels.SEVERITY],
+        "sev": alert.labels[labels.SEV],
+        "receivers": [
+            {"name": leaf.receiver, "in_office_hours": bool(leaf.active_time_intervals)} for leaf in leaves
+        ],
+    }
+
+
+def _incident(tier: Tier, error_ratio: Ratio) -> dict[str, Any]:
+    return {
+        "error_ratio": _number(error_ratio),
+        "detection_seconds": _maybe(timing.detection_time(tier, error_ratio)),
+        "reset_seconds": _maybe(timing.reset_time(tier, error_ratio)),
+    }
+
+
+def _maybe(number: Fraction | None) -> float | int | None:
+    return None if number is None else _number(number)
+
+
+def _number(number: Fraction) -> float | int:
+    """A whole number as one, any other to the nearest double."""
+    return number.numerator if number.denominator == 1 else float(number)
