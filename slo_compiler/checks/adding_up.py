@@ -163,8 +163,8 @@ def _nested_fault(node: Call, counted: frozenset[int]) -> _Fault | None:
         argument = argument.inner
     if isinstance(argument, Subquery) and id(argument.operand) in counted:
         message = (
-            f"{node.function} counts what already counts within $window: each event is in there many times, "
-            "in a long window more often than in a short one; use one range of $window"
+            f"{node.function} counts what already counts within $window: each event is in there as often as "
+            "it is looked at; use one range of $window"
         )
         return _Fault(error, node.start, message)
     return None
