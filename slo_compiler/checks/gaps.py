@@ -1,4 +1,4 @@
-"""Whether a sum in ``events`` is empty where only one of its sides has series, as PromQL has it."""
+"""Whether ``events`` are empty where they should not be, or never are and so are never missed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from slo_compiler.diagnostics import Diagnostic, warning
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import Bad, Events
 from slo_compiler.model.slo import Slo
-from slo_compiler.promql.constants import window_readers
+from slo_compiler.promql.constants import is_never_empty, window_readers
 from slo_compiler.promql.release import release_named
 from slo_compiler.promql.syntax import Binary, Expr, children, walk
 from slo_compiler.promql.template import Template, parse_template
+from slo_compiler.rules.names import ABSENT_ALERT
 
 _BAD: Final = "the errors of the other side are not counted either"
 _GOOD: Final = "everything counts as bad"
@@ -20,12 +21,14 @@ _TOTAL: Final = "the indicator has no data"
 
 
 def check_gaps(slo: Slo) -> Iterator[Diagnostic]:
-    """The first sum or difference of counts in each expression that has nothing to fall back on."""
+    """Sums of counts that have nothing to fall back on, and a total that always has."""
     if not isinstance(slo.indicator, Events):
         return
     counted = slo.indicator.counted
     yield from _gap(counted.expression, _BAD if isinstance(counted, Bad) else _GOOD, slo)
     yield from _gap(slo.indicator.total, _TOTAL, slo)
+    if slo.absent.enabled:
+        yield from _never_absent(slo.indicator.total, slo)
 
 
 def _gap(expression: Expression, consequence: str, slo: Slo) -> Iterator[Diagnostic]:
@@ -39,6 +42,18 @@ def _gap(expression: Expression, consequence: str, slo: Slo) -> Iterator[Diagnos
             "promql/gap",
             f"a {'sum' if found.operator == '+' else 'difference'} is empty wherever one of its sides has "
             f"no series, as before its first event: {consequence}; {_advice(found)}",
+        )
+
+
+def _never_absent(total: Expression, slo: Slo) -> Iterator[Diagnostic]:
+    template = parse_template(total.text, release_named(slo.target))
+    if isinstance(template, Template) and is_never_empty(template.expression.tree):
+        yield warning(
+            total.position,
+            "promql/never-absent",
+            f"this falls back on a number where there are no series, so that {ABSENT_ALERT} cannot fire: "
+            "nobody is told when the metrics are gone; leave the fallback out, or say that you do without "
+            "the alert (absent: false)",
         )
 
 

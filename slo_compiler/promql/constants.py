@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from slo_compiler.promql.syntax import (
+    Aggregation,
     Binary,
     Call,
     Expr,
@@ -66,3 +67,19 @@ def is_zero(root: Expr) -> bool:
                 node = right
             case _:
                 return False
+
+
+def is_never_empty(root: Expr) -> bool:
+    """Whether it has a value whatever series there are, as ``up or vector(0)``, as far as its shape tells."""
+    found: set[int] = set()
+    for node in reversed(list(walk(root))):  # what is under a node comes before it
+        match node:
+            case NumberLiteral() | Call(function="vector"):
+                found.add(id(node))
+            case Parentheses(inner=inner) | Unary(operand=inner) | Aggregation(arguments=(inner,)):
+                found |= {id(node)} if id(inner) in found else set()
+            case Binary(operator="or", left=left, right=right):
+                found |= {id(node)} if id(left) in found or id(right) in found else set()
+            case Binary(operator="+" | "-" | "*" | "/", left=left, right=right):
+                found |= {id(node)} if id(left) in found and id(right) in found else set()
+    return id(root) in found

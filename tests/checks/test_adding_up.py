@@ -9,10 +9,10 @@ from tests.compiling import checks_of, compile_specs, slo, spec
 COUNT = "rate(a_total[$window])"
 
 
-def checks_for(total: str, bad: str = "rate(b_total[$window])", target: str = "prometheus-2.42") -> list[str]:
+def checks_for(total: str, bad: str = "rate(b_total[$window])") -> list[str]:
     indicator = {"events": {"bad": bad, "total": total}}
-    shared = {"apiVersion": "slo-compiler/v1", "target": target}
-    return checks_of(compile_specs(spec("checkout", slo(indicator=indicator)), defaults=shared))
+    unmissed = slo(indicator=indicator, alerting={"absent": False})
+    return checks_of(compile_specs(spec("checkout", unmissed)))
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,23 @@ def test_what_is_no_count_in_the_first_place_is_told_as_that() -> None:
 
 def test_a_chain_as_long_as_an_expression_may_be_is_looked_through() -> None:
     assert checks_for(" or ".join([COUNT] * 500)) == []
+
+
+@pytest.mark.parametrize(
+    ("total", "checks"),
+    [
+        pytest.param(f"sum({COUNT}) or vector(0)", ["promql/never-absent"], id="a number"),
+        pytest.param(f"sum(({COUNT}) or on () vector(0)) * 2", ["promql/never-absent"], id="a number within"),
+        pytest.param(
+            f"({COUNT} or vector(0)) + (vector(0) or {COUNT})",
+            ["promql/never-absent"],
+            id="a number on each side",
+        ),
+        pytest.param(f"({COUNT} or vector(0)) + {COUNT}", [], id="a number on one side"),
+        pytest.param(f"{COUNT} or on () 0 * up", [], id="what may be gone too"),
+        pytest.param(f"2 * sum({COUNT})", [], id="no fallback"),
+    ],
+)
+def test_a_total_that_is_never_empty_is_never_missed(total: str, checks: list[str]) -> None:
+    indicator = {"events": {"bad": "rate(b_total[$window]) or vector(0)", "total": total}}
+    assert checks_of(compile_specs(spec("checkout", slo(indicator=indicator)))) == checks
