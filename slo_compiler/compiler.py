@@ -10,9 +10,11 @@ from slo_compiler.burnrate.plan import Plan, plan
 from slo_compiler.checks.adding_up import check_adding_up
 from slo_compiler.checks.counting import check_counting
 from slo_compiler.checks.delivery import check_delivery
+from slo_compiler.checks.drifts import check_drifts
 from slo_compiler.checks.expressions import check_expressions
 from slo_compiler.checks.gaps import check_gaps
 from slo_compiler.checks.grouping import check_grouping
+from slo_compiler.checks.guards import check_guards
 from slo_compiler.checks.inhibition import check_inhibition
 from slo_compiler.checks.retention import check_retention
 from slo_compiler.checks.rules import check_rules
@@ -22,15 +24,19 @@ from slo_compiler.emitters import alertmanager, prometheus
 from slo_compiler.emitters.artifact import Artifact
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.receivers import Receivers
+from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.spec import Spec
-from slo_compiler.resolve import resolve
+from slo_compiler.resolve.services import resolve_services
+from slo_compiler.resolve.slos import resolve
 from slo_compiler.rules.program import Program, build
+from slo_compiler.rules.signals.watched import Watched
 from slo_compiler.schema.read import read_defaults, read_receivers, read_sound_slos, read_spec
 
 Value = TypeVar("Value")
 
 SloCheck: TypeAlias = Callable[[Slo], Iterator[Diagnostic]]
+ServiceCheck: TypeAlias = Callable[[Service], Iterator[Diagnostic]]
 ProgramCheck: TypeAlias = Callable[[Program], Iterator[Diagnostic]]
 Emitter: TypeAlias = Callable[[Program], Iterator[Artifact]]
 
@@ -42,6 +48,7 @@ SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
     check_grouping,
     check_tiers,
 )
+SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (check_drifts, check_guards)
 PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
     check_rules,
     check_retention,
@@ -96,7 +103,9 @@ def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambd
     found += unresolved
     plans, unplanned = _plan(slos, progress)
     found += unplanned
-    program = build(plans, receivers)
+    services, watched = _watch(specs, slos, plans, defaults)
+    found += watched
+    program = build(plans, services, receivers)
     found += [problem for check in PROGRAM_CHECKS for problem in check(program)]
     if receivers is None and specs and not has_errors(found):
         found.append(_nobody_told(specs))
@@ -141,6 +150,20 @@ def _plan(slos: Sequence[Slo], progress: Callable[[str], None]) -> tuple[list[Pl
         if made is not None and not has_errors(problems):
             plans.append(made)
     return plans, found
+
+
+def _watch(
+    specs: Sequence[Spec], slos: Sequence[Slo], plans: Sequence[Plan], defaults: Defaults
+) -> tuple[list[Watched], list[Diagnostic]]:
+    """The services of machine learning with their plans; those with errors are left out."""
+    sound = []
+    found: list[Diagnostic] = []
+    for service in resolve_services(specs, slos, defaults):
+        problems = [problem for check in SERVICE_CHECKS for problem in check(service)]
+        found += problems
+        if not has_errors(problems):
+            sound.append(Watched(service, tuple(each for each in plans if each.slo.service == service.name)))
+    return sound, found
 
 
 def _nobody_told(specs: Iterable[Spec]) -> Diagnostic:

@@ -49,6 +49,25 @@ def spec(service: str = "checkout", *slos: Document, **keys: Any) -> Document:
     }
 
 
+ML_OWNERS: Final = {"serving": "platform", "data": "payments", "model": "payments"}
+
+
+def quality(name: str = "quality", **keys: Any) -> Document:
+    """An SLO on judged predictions, those of the contract."""
+    return {"name": name, "objective": "99%", "indicator": {"quality": {}}, **copy.deepcopy(keys)}
+
+
+def drift(name: str = "inputs", **keys: Any) -> Document:
+    """A drift that is judged by the SLO of ``quality()``."""
+    return {"name": name, "quality": "quality", **keys}
+
+
+def ml_spec(service: str = "scorer", *slos: Document, **keys: Any) -> Document:
+    """The spec of a model's service, by default with availability, quality and a drift of its inputs."""
+    promised = slos or (slo(), quality())
+    return spec(service, *promised, **{"owners": ML_OWNERS, "drift": [drift()], **keys})
+
+
 def defaults(**keys: Any) -> Document:
     """A ``defaults.yaml``."""
     return {"apiVersion": "slo-compiler/v1", **keys}
@@ -101,15 +120,15 @@ def checks_of(compilation: Compilation) -> list[str]:
 
 
 def alerts_of(program: Program) -> dict[str, AlertingRule]:
-    """All alerts of a program by the id of the SLO and the name of the alert."""
-    return {f"{slo.id} {alert.alert}": alert for slo, alert in program.alerts()}
+    """All alerts of a program by the id of what they are about and the name of the alert."""
+    return {f"{subject.id} {alert.alert}": alert for subject, alert in program.alerts()}
 
 
 def records_of(program: Program) -> dict[str, RecordingRule]:
-    """All recording rules of a program by the id of the SLO and the metric."""
+    """All recording rules of a program by the id of what they are about and the metric."""
     return {
-        f"{lowered.plan.slo.id} {rule.record}": rule
-        for lowered in program.slos
+        f"{lowered.subject.id} {rule.record}": rule
+        for lowered in program.lowered
         for group in lowered.groups
         for rule in group.rules
         if isinstance(rule, RecordingRule)

@@ -60,7 +60,7 @@ def checks_in_the_code() -> set[str]:
     return {check for check in found if check.split("/")[0] in FAMILIES}
 
 
-FAMILIES = ("yaml", "spec", "promql", "tier", "group", "owner", "inhibition", "rules")
+FAMILIES = ("yaml", "spec", "promql", "tier", "group", "drift", "guard", "owner", "inhibition", "rules")
 
 
 def test_the_checks_page_has_every_check() -> None:

@@ -13,7 +13,7 @@ from slo_compiler.burnrate.derive import Repair, Setting, derive
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.burnrate.windows import Windows, lay_out
 from slo_compiler.diagnostics import Diagnostic, error, has_errors, note
-from slo_compiler.model.indicator import ErrorRatio
+from slo_compiler.model.indicator import ErrorRatio, Quality
 from slo_compiler.model.slo import Slo
 from slo_compiler.quantities import Seconds
 
@@ -98,4 +98,5 @@ def _absent_hold(slo: Slo) -> Seconds | None:
     spent = policy.HOLD_BUDGET * slo.period * slo.budget
     tick = slo.clock.evaluation_interval
     rounded = math.ceil(spent / tick) * tick
-    return min(max(rounded, policy.SHORTEST_HOLD), policy.LONGEST_HOLD)
+    hold = min(max(rounded, policy.SHORTEST_HOLD), policy.LONGEST_HOLD)
+    return hold + slo.indicator.labelling.shift if isinstance(slo.indicator, Quality) else hold

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slo_compiler.diagnostics import Diagnostic, error, warning
-from slo_compiler.model.indicator import Bad, Counted, Ratio
+from slo_compiler.model.indicator import Bad, Counted, ratio_of
 from slo_compiler.model.slo import Slo
 from slo_compiler.promql.check import Expression, parse
 from slo_compiler.promql.queries import metric_of
@@ -16,10 +16,11 @@ from slo_compiler.promql.syntax import Matcher, MatchOperator, VectorSelector
 
 def check_counting(slo: Slo) -> Iterator[Diagnostic]:
     """What a ratio counts besides its total; of different metrics nothing is known."""
-    if not isinstance(slo.indicator, Ratio):
+    ratio = ratio_of(slo.indicator)
+    if ratio is None:
         return
     release = release_named(slo.target)
-    counted, total = slo.indicator.counted, slo.indicator.total
+    counted, total = ratio.counted, ratio.total
     part, whole = _selector(counted.expression.text, release), _selector(total.text, release)
     if part is None or whole is None or metric_of(part) is None or metric_of(part) != metric_of(whole):
         return

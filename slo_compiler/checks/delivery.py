@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.model import labels
-from slo_compiler.model.alerting import Severity
 from slo_compiler.model.receivers import Receivers
-from slo_compiler.rules.notification import receiver_name
+from slo_compiler.rules.notification import receiver_of
 from slo_compiler.rules.program import Program, alert_labels
 from slo_compiler.rules.routing import route
 
@@ -21,12 +20,13 @@ def check_delivery(program: Program) -> Iterator[Diagnostic]:
     if notification is None:
         return
     lost: defaultdict[tuple[Position, str], dict[str, str]] = defaultdict(dict)
-    for slo, alert in program.alerts():
-        severity = alert.labels[labels.SEVERITY]
-        wanted = receiver_name(slo.owner, Severity(severity))
+    for subject, alert in program.alerts():
+        wanted = receiver_of(alert)
         reached = [leaf.receiver for leaf in route(notification.tree, alert_labels(alert))]
         if reached != [wanted]:
-            lost[slo.owner_position, slo.owner].setdefault(severity, f"{alert.alert} of {slo.id}")
+            owner, severity = alert.labels[labels.OWNER], alert.labels[labels.SEVERITY]
+            example = f"{alert.alert} of {subject.id}"
+            lost[subject.owners[owner], owner].setdefault(severity, example)
     for (position, owner), examples in lost.items():
         yield error(position, "owner/unreachable", _unreachable(owner, examples, notification.settings))
 

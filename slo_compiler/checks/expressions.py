@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, assert_never
 
-from slo_compiler.diagnostics import Diagnostic, Position, error, warning
+from slo_compiler.checks.selectors import check_named, located, plain_selector
+from slo_compiler.diagnostics import Diagnostic, error, warning
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import (
     ErrorRatio,
     Events,
     Freshness,
+    Guardrail,
     Latency,
     Probe,
+    Quality,
     Ratio,
     Threshold,
 )
 from slo_compiler.model.slo import Slo
 from slo_compiler.promql import check
 from slo_compiler.promql.functions import ValueType
-from slo_compiler.promql.problems import Problem
 from slo_compiler.promql.queries import vector_selectors
 from slo_compiler.promql.release import release_named
-from slo_compiler.promql.selectors import METRIC_NAME
-from slo_compiler.promql.syntax import Binary, VectorSelector
+from slo_compiler.promql.syntax import Binary
 from slo_compiler.promql.template import Template, parse_template
 from slo_compiler.rules.counting import Counting, counting_of
 
 HISTOGRAM_SUFFIXES: Final = ("_bucket", "_count", "_sum")
 
-_OFFSET: Final = re.compile(r"at offset ([0-9]+)")
+THRESHOLD: Final = "for anything else use the indicator threshold"
 
 
 def check_expressions(slo: Slo) -> Iterator[Diagnostic]:
     """Everything that is wrong with the PromQL of an SLO's indicator."""
     match slo.indicator:
-        case Ratio(counted=counted, total=total):
+        case (
+            Ratio(counted=counted, total=total)
+            | Quality(judged=Ratio(counted=counted, total=total))
+            | Guardrail(checks=Ratio(counted=counted, total=total))
+        ):
             yield from _check_counter(counted.expression, slo)
             yield from _check_counter(total, slo)
         case Latency(histogram=histogram, native=native):
@@ -59,11 +63,11 @@ def check_expressions(slo: Slo) -> Iterator[Diagnostic]:
 
 
 def _check_counter(expression: Expression, slo: Slo) -> Iterator[Diagnostic]:
-    selector, found = _selector(expression, slo, "a ratio's counter")
+    selector, found = plain_selector(expression, slo.target, "a ratio's counter")
     yield from found
     if selector is None:
         return
-    yield from _check_named(selector, expression)
+    yield from check_named(selector, expression)
     if selector.metric is not None and selector.metric.endswith("_bucket"):
         yield error(
             expression.position,
@@ -74,23 +78,14 @@ def _check_counter(expression: Expression, slo: Slo) -> Iterator[Diagnostic]:
 
 
 def _check_probe(gauge: Expression, slo: Slo) -> Iterator[Diagnostic]:
-    selector, found = _selector(gauge, slo, "a probe's gauge", instead="threshold")
+    selector, found = plain_selector(gauge, slo.target, "a probe's gauge", THRESHOLD)
     yield from found
     if selector is not None:
-        yield from _check_named(selector, gauge)
-
-
-def _check_named(selector: VectorSelector, expression: Expression) -> Iterator[Diagnostic]:
-    if selector.metric is None and all(matcher.label != METRIC_NAME for matcher in selector.matchers):
-        message = (
-            "this selects every metric with these labels, whatever it measures; write the name of the one "
-            "that is meant before the braces"
-        )
-        yield error(expression.position, "promql/unnamed", message)
+        yield from check_named(selector, gauge)
 
 
 def _check_histogram(histogram: Expression, slo: Slo, *, native: bool) -> Iterator[Diagnostic]:
-    selector, found = _selector(histogram, slo, "a histogram")
+    selector, found = plain_selector(histogram, slo.target, "a histogram")
     yield from found
     if selector is None:
         return
@@ -147,34 +142,15 @@ def _check_counts(counted: Expression, total: Expression, slo: Slo) -> Iterator[
 def _check_vector(expression: Expression, slo: Slo) -> Iterator[Diagnostic]:
     parsed = check.parse(expression.text, release_named(slo.target))
     if isinstance(parsed, list):
-        yield from _located(expression, parsed, slo)
+        yield from located(expression, parsed, slo.target)
     elif parsed.type is not ValueType.VECTOR:
         yield _wrong_type(expression, parsed.type)
-
-
-def _selector(
-    expression: Expression, slo: Slo, what: str, instead: str = "events"
-) -> tuple[VectorSelector | None, list[Diagnostic]]:
-    parsed = check.parse(expression.text, release_named(slo.target), placeholders=True)
-    if isinstance(parsed, list):
-        return None, _located(expression, parsed, slo)
-    selector = parsed.tree
-    if not isinstance(selector, VectorSelector):
-        message = (
-            f'{what} is a plain selector such as metric{{job="api"}}, because the compiler adds the window; '
-            f"for anything else use the indicator {instead}"
-        )
-        return None, [error(expression.position, "promql/not-a-selector", message)]
-    if selector.offset or selector.at is not None:
-        message = f"{what} is read at the time of the rule; an offset or @ would shift it against the rest"
-        return None, [error(expression.position, "promql/shifted", message)]
-    return selector, []
 
 
 def _template(expression: Expression, slo: Slo) -> tuple[Template | None, list[Diagnostic]]:
     template = parse_template(expression.text, release_named(slo.target))
     if isinstance(template, list):
-        return None, _located(expression, template, slo)
+        return None, located(expression, template, slo.target)
     if template.expression.type is not ValueType.VECTOR:
         return None, [_wrong_type(expression, template.expression.type)]
     if not template.has_window:
@@ -205,20 +181,3 @@ def _wrong_type(expression: Expression, found: ValueType) -> Diagnostic:
         f"this is {found.value}, not an instant vector as a metric or a sum of rates is: there are no series "
         "to measure, and every rule on it would fail",
     )
-
-
-def _located(expression: Expression, problems: list[Problem], slo: Slo) -> list[Diagnostic]:
-    return [
-        error(expression.locate(problem.offset), "promql/syntax", _refused(problem, expression, slo))
-        for problem in problems
-    ]
-
-
-def _refused(problem: Problem, expression: Expression, slo: Slo) -> str:
-    """The message with its consequence, and with places in the file for offsets, which no editor shows."""
-    message = _OFFSET.sub(lambda offset: _line_and_column(expression.locate(int(offset[1]))), problem.message)
-    return message if slo.target in message else f"{message}; {slo.target} refuses it"
-
-
-def _line_and_column(position: Position) -> str:
-    return f"at {position.line}:{position.column}"

@@ -6,9 +6,12 @@ import itertools
 from collections.abc import Iterator
 
 from slo_compiler.diagnostics import Diagnostic, error
+from slo_compiler.model import labels
 from slo_compiler.model.alerting import Severity
-from slo_compiler.model.labels import SLO_ID
+from slo_compiler.model.role import Role
 from slo_compiler.rules.inhibition import violations
+from slo_compiler.rules.matchers import all_could_match
+from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import Program, alert_labels
 
 
@@ -16,15 +19,32 @@ def check_inhibition(program: Program) -> Iterator[Diagnostic]:
     """What the proof of each inhibit rule fails on, and tiers that would silence each other."""
     if program.notification is None:
         return
-    alerts = [(slo, alert_labels(alert)) for slo, alert in program.alerts()]
+    all_labels = [alert_labels(alert) for _, alert in program.alerts()]
     for rule in program.notification.inhibit_rules:
-        for violation in violations(rule, [labels for _, labels in alerts], (SLO_ID,)):
+        for violation in violations(rule, all_labels):
             place = program.notification.settings.position
             message = (
                 f"the inhibition {rule.name!r} cannot be proved to hold back only what it should: {violation}"
             )
             yield error(place, "inhibition/unproved", message)
+    yield from _check_heard(program, program.notification)
     yield from _check_orders(program)
+
+
+def _check_heard(program: Program, notification: Notification) -> Iterator[Diagnostic]:
+    """What is about security, or about the monitoring itself, is held back by nothing; nor are guards."""
+    for subject, alert in program.alerts():
+        role = alert.labels.get(labels.ROLE)
+        if role is None or role == Role.SYMPTOM.value:
+            continue
+        for rule in notification.inhibit_rules:
+            if all_could_match(rule.target, alert_labels(alert)):
+                yield error(
+                    notification.settings.position,
+                    "inhibition/unproved",
+                    f"the inhibition {rule.name!r} could hold back {alert.alert} of {subject.id}, whose role "
+                    f"is {role}: nothing may",
+                )
 
 
 def _check_orders(program: Program) -> Iterator[Diagnostic]:

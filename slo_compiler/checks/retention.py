@@ -15,14 +15,14 @@ from slo_compiler.promql.release import release_named
 from slo_compiler.quantities import DAY, Seconds, format_decimal, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.ir import AlertingRule, Rule
-from slo_compiler.rules.program import LoweredSlo, Program
+from slo_compiler.rules.program import Lowered, Program
 
 
 class _Reach(NamedTuple):
     """How far back a rule reads."""
 
     length: Seconds
-    slo_id: str
+    subject: str
     rule: Rule
 
 
@@ -32,17 +32,17 @@ def check_retention(program: Program) -> Iterator[Diagnostic]:
     if retention is None:
         return
     short = [
-        reach for lowered in program.slos for reach in _reaches(lowered) if reach.length > retention.length
+        reach for lowered in program.lowered for reach in _reaches(lowered) if reach.length > retention.length
     ]
     if short:
         yield warning(retention.position, "rules/retention", _message(short, retention))
 
 
-def _reaches(lowered: LoweredSlo) -> Iterator[_Reach]:
-    slo = lowered.plan.slo
+def _reaches(lowered: Lowered) -> Iterator[_Reach]:
+    subject = lowered.subject
     for rule in itertools.chain.from_iterable(group.rules for group in lowered.groups):
-        expr = rule.expr.replace(f'"{slo.id}"', '""')  # but for it SLOs have most expressions in common
-        yield _Reach(_look_behind(expr, slo.target), slo.id, rule)
+        expr = rule.expr.replace(f'"{subject.id}"', '""')  # but for it SLOs have most expressions in common
+        yield _Reach(_look_behind(expr, subject.target), subject.id, rule)
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -55,11 +55,11 @@ def _message(short: Iterable[_Reach], retention: Retention) -> str:
     by_length = sorted(short, reverse=True, key=lambda reach: reach.length)
     farthest = by_length[0]
     missing = format_decimal((farthest.length - retention.length) / DAY, digits=3)
-    slos = len({reach.slo_id for reach in by_length})
-    others = f" and {slos - 1} more SLOs" if slos > 2 else " and one more SLO" if slos > 1 else ""
+    more = len({reach.subject for reach in by_length}) - 1
+    others = f" and {more} more" if more else ""
     kept, needed = format_duration(retention.length), format_duration(farthest.length)
     return (
-        f"Prometheus keeps {kept}, and the rules of {farthest.slo_id}{others} read {needed} back: {missing} "
+        f"Prometheus keeps {kept}, and the rules of {farthest.subject}{others} read {needed} back: {missing} "
         f"days are missing, so that older errors are forgotten and more budget seems left than is; "
         f"{_of_alerts(by_length)}; keep {needed}, or promise the objective over a shorter window"
     )

@@ -6,56 +6,62 @@ Everything that goes into a rule was checked before; this looks once more at wha
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from slo_compiler.diagnostics import Diagnostic, error
-from slo_compiler.model.labels import SLO_ID
-from slo_compiler.model.slo import Slo
+from slo_compiler.model.subject import Subject
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.functions import ValueType
 from slo_compiler.promql.queries import metric_of, vector_selectors
 from slo_compiler.promql.release import release_named
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
-from slo_compiler.rules.program import LoweredSlo, Program
+from slo_compiler.rules.program import Lowered, Program
 
-_ANY_ID = "service:slo"
+_ANY_ID = "service:name"
 
 
 def check_rules(program: Program) -> Iterator[Diagnostic]:
     """Rules that Prometheus would refuse, that read nothing, or that write what another rule writes."""
-    for lowered in program.slos:
+    groups: defaultdict[Subject, list[Group]] = defaultdict(list)
+    for lowered in program.lowered:
+        groups[lowered.subject].extend(lowered.groups)
+    for lowered in program.lowered:
         yield from _repeated(lowered)
         for group in lowered.groups:
-            yield from _check_group(group, lowered)
+            yield from _check_group(group, groups[lowered.subject], lowered.subject)
 
 
-def _repeated(lowered: LoweredSlo) -> Iterator[Diagnostic]:
+def _repeated(lowered: Lowered) -> Iterator[Diagnostic]:
     seen: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
     for group in lowered.groups:
         for rule in group.rules:
             series = (_name(rule), tuple(sorted(rule.labels.items())))
             if series in seen:
-                yield _fault(lowered.plan.slo, rule, "a second rule writes the same series, and one is lost")
+                yield _fault(lowered.subject, rule, "a second rule writes the same series, and one is lost")
             seen.add(series)
 
 
-def _check_group(group: Group, lowered: LoweredSlo) -> Iterator[Diagnostic]:
+def _check_group(group: Group, groups: Iterable[Group], subject: Subject) -> Iterator[Diagnostic]:
     """A rule sees what earlier rules of its group wrote in this round, and of other groups the last round."""
-    slo = lowered.plan.slo
-    known = {rule.record for other in lowered.groups if other is not group for rule in _recording(other)}
+    known = {rule.record for other in groups if other is not group for rule in _recording(other)}
     for rule in group.rules:
-        read = _metrics_read(rule.expr.replace(f'"{slo.id}"', f'"{_ANY_ID}"'), slo.target)
+        read = _metrics_read(
+            rule.expr.replace(f'"{subject.id}"', f'"{_ANY_ID}"'), subject.id_label, subject.target
+        )
         if isinstance(read, str):
-            yield _fault(slo, rule, f"{slo.target} would refuse it: {read}")
+            yield _fault(subject, rule, f"{subject.target} would refuse it: {read}")
         elif missing := read - known:
-            yield _fault(slo, rule, f"it reads {', '.join(sorted(missing))}, which no earlier rule records")
+            yield _fault(
+                subject, rule, f"it reads {', '.join(sorted(missing))}, which no earlier rule records"
+            )
         if isinstance(rule, RecordingRule):
             known.add(rule.record)
 
 
 @functools.lru_cache(maxsize=10_000)
-def _metrics_read(expr: str, target: str) -> frozenset[str] | str:
-    """The metrics of the SLO itself that an expression reads, or what is wrong with the expression.
+def _metrics_read(expr: str, id_label: str, target: str) -> frozenset[str] | str:
+    """The metrics of the subject itself that an expression reads, or what is wrong with the expression.
 
     SLOs have most of their expressions in common, but for the id.
     """
@@ -67,7 +73,7 @@ def _metrics_read(expr: str, target: str) -> frozenset[str] | str:
     own = (
         metric_of(selector)
         for selector in vector_selectors(parsed.tree)
-        if any(matcher.label == SLO_ID and matcher.value == _ANY_ID for matcher in selector.matchers)
+        if any(matcher.label == id_label and matcher.value == _ANY_ID for matcher in selector.matchers)
     )
     return frozenset(metric for metric in own if metric is not None)
 
@@ -80,5 +86,7 @@ def _name(rule: Rule) -> str:
     return rule.alert if isinstance(rule, AlertingRule) else rule.record
 
 
-def _fault(slo: Slo, rule: Rule, what: str) -> Diagnostic:
-    return error(slo.position, "rules/broken", f"{slo.id}: the rule {_name(rule)} cannot stand: {what}")
+def _fault(subject: Subject, rule: Rule, what: str) -> Diagnostic:
+    return error(
+        subject.position, "rules/broken", f"{subject.id}: the rule {_name(rule)} cannot stand: {what}"
+    )

@@ -12,7 +12,7 @@ from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.report import report
 from slo_compiler.compiler import compile_sources
 from slo_compiler.emitters import explanation_text
-from slo_compiler.emitters.explanation import SloExplanation, explain
+from slo_compiler.emitters.explanation import SignalExplanation, SloExplanation, explain, explain_signals
 from slo_compiler.emitters.explanation_json import as_json
 from slo_compiler.emitters.explanation_text import Row
 
@@ -36,12 +36,15 @@ def command(ctx: click.Context, specs: tuple[Path, ...], names: tuple[str, ...],
     if compilation.program is None:
         ctx.exit(1)
     chosen = _chosen(explain(compilation.program), names)
+    signals = [] if names else explain_signals(compilation.program)
     if style == "json":
-        click.echo(as_json(compilation.program, chosen), nl=False)
+        click.echo(
+            as_json(compilation.program, chosen, () if names else compilation.program.signals), nl=False
+        )
     elif style == "markdown":
-        click.echo(explanation_text.as_markdown(chosen), nl=False)
+        click.echo(explanation_text.as_markdown(chosen, signals), nl=False)
     else:
-        _print(chosen)
+        _print(chosen, signals)
 
 
 def _chosen(explanations: list[SloExplanation], names: tuple[str, ...]) -> list[SloExplanation]:
@@ -58,7 +61,7 @@ def _names(slo: SloExplanation) -> set[str]:
     return {slo.id, slo.id.partition(":")[2]}
 
 
-def _print(explanations: list[SloExplanation]) -> None:
+def _print(explanations: list[SloExplanation], signals: list[SignalExplanation]) -> None:
     # rich takes longer to import than the other formats to print
     from rich.console import Console  # noqa: PLC0415
     from rich.padding import Padding  # noqa: PLC0415
@@ -75,6 +78,12 @@ def _print(explanations: list[SloExplanation]) -> None:
         for part in (tiers, explanation_text.TIMES_CAPTION, times, facts):
             console.print()
             console.print(Padding(part, (0, 0, 0, 2), expand=False))
+        console.print()
+    for signal in signals:
+        console.print(signal.id, style="bold")
+        console.print()
+        rows = _table(explanation_text.ALERTS, explanation_text.alerts(signal))
+        console.print(Padding(rows, (0, 0, 0, 2), expand=False))
         console.print()
 
 

@@ -40,7 +40,10 @@ def _whole(notification: Notification) -> dict[str, yaml.Value]:
 
 def _fragment(notification: Notification) -> dict[str, yaml.Value]:
     receivers = {name: receiver for name, receiver in notification.receivers.items() if name != FALLBACK}
-    return {"routes": [_route(notification.slos)], **_lists(notification, receivers)}
+    return {
+        "routes": [_route(child) for child in notification.tree.routes],
+        **_lists(notification, receivers),
+    }
 
 
 def _lists(notification: Notification, receivers: Mapping[str, Receiver | None]) -> dict[str, yaml.Value]:

@@ -11,7 +11,7 @@ from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.burnrate.windows import pace_of
 from slo_compiler.model import labels
-from slo_compiler.model.indicator import ErrorRatio
+from slo_compiler.model.indicator import ErrorRatio, Quality
 from slo_compiler.model.slo import Slo
 from slo_compiler.quantities import (
     HOUR,
@@ -26,6 +26,7 @@ from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
 from slo_compiler.rules.routing import Leaf, route
+from slo_compiler.rules.signals.signal import LoweredSignal
 
 INCIDENTS: Final = (Fraction(1), Fraction(1, 10), Fraction(1, 100))
 """The error ratios for which times are told: a total outage, a bad one and a slight one."""
@@ -88,12 +89,55 @@ class SloExplanation:
     delay_floor: str
     office_hours: str
     """When tickets are delivered; empty where that is at any time."""
+    looked_at: str
+    """How late predictions are looked at, where that is not at once, and what that makes of the times."""
     derived: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalAlert:
+    """An alert of a signal: how severe it is and whom it reaches."""
+
+    alert: str
+    role: str
+    sev: str
+    """Empty for a guard, which is no incident."""
+    severity: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalExplanation:
+    """What is watched beside SLOs, or of an SLO beside its tiers."""
+
+    id: str
+    alerts: tuple[SignalAlert, ...]
 
 
 def explain(program: Program) -> list[SloExplanation]:
     """The explanation of every SLO of a program, in the order of its rules."""
     return [_explain_slo(lowered, program.notification) for lowered in program.slos]
+
+
+def explain_signals(program: Program) -> list[SignalExplanation]:
+    """The explanation of everything that is watched beside SLOs."""
+    return [_explain_signal(signal, program.notification) for signal in program.signals]
+
+
+def _explain_signal(signal: LoweredSignal, notification: Notification | None) -> SignalExplanation:
+    return SignalExplanation(
+        signal.subject.id,
+        tuple(
+            SignalAlert(
+                alert.alert,
+                alert.labels[labels.ROLE],
+                alert.labels.get(labels.SEV, ""),
+                alert.labels.get(labels.SEVERITY, ""),
+                _route(alert, notification),
+            )
+            for alert in signal.alerts()
+        ),
+    )
 
 
 def _explain_slo(lowered: LoweredSlo, notification: Notification | None) -> SloExplanation:
@@ -116,6 +160,7 @@ def _explain_slo(lowered: LoweredSlo, notification: Notification | None) -> SloE
         one_error_alerts=_one_error_alerts(plan),
         delay_floor=_delay_floor(plan, notification),
         office_hours=_office_hours(notification),
+        looked_at=_looked_at(plan),
         derived=tuple(str(repair) for repair in plan.repairs),
     )
 
@@ -195,6 +240,18 @@ def delay_floor(plan: Plan, notification: Notification | None) -> Seconds:
     clock = plan.slo.clock
     wait = notification.settings.grouping.group_wait if notification else Fraction(0)
     return clock.scrape_interval + clock.evaluation_interval + wait
+
+
+def _looked_at(plan: Plan) -> str:
+    indicator = plan.slo.indicator
+    if not isinstance(indicator, Quality) or not indicator.labelling.shift:
+        return ""
+    shift, fastest = indicator.labelling.shift, plan.tiers[0]
+    latest = shift + fastest.long
+    return (
+        f"{format_duration(shift)} after they were made, when their labels have come: all times above are as "
+        f"much later, tier {fastest.name} after {approximate_duration(latest)} at the latest"
+    )
 
 
 def _office_hours(notification: Notification | None) -> str:

@@ -28,6 +28,7 @@ from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
 from slo_compiler.rules.routing import route
+from slo_compiler.rules.signals.signal import LoweredSignal
 
 _TIER_WORDS: Final = (
     "long",
@@ -50,10 +51,13 @@ _SLO_WORDS: Final = (
 )
 
 
-def as_json(program: Program, explanations: Sequence[SloExplanation]) -> str:
-    """The explanations of some SLOs of a program, as a list of objects."""
+def as_json(
+    program: Program, explanations: Sequence[SloExplanation], signals: Sequence[LoweredSignal] = ()
+) -> str:
+    """The explanations of some SLOs and signals of a program, as a list of objects."""
     lowered = {each.plan.slo.id: each for each in program.slos}
     listed = [_slo(lowered[told.id], told, program.notification) for told in explanations]
+    listed += [_signal(signal, program.notification) for signal in signals]
     return json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -107,12 +111,27 @@ def _tier(
     }
 
 
+def _signal(signal: LoweredSignal, notification: Notification | None) -> dict[str, Any]:
+    return {
+        "id": signal.subject.id,
+        "service": signal.subject.service,
+        "alerts": [
+            {
+                **_alert(alert, notification),
+                "role": alert.labels[labels.ROLE],
+                "hold_seconds": _number(alert.hold),
+            }
+            for alert in signal.alerts()
+        ],
+    }
+
+
 def _alert(alert: AlertingRule, notification: Notification | None) -> dict[str, Any]:
     leaves = route(notification.tree, alert_labels(alert)) if notification else ()
     return {
         "alert": alert.alert,
-        "severity": alert.labels[labels.SEVERITY],
-        "sev": alert.labels[labels.SEV],
+        "severity": alert.labels.get(labels.SEVERITY),
+        "sev": alert.labels.get(labels.SEV),
         "receivers": [
             {"name": leaf.receiver, "in_office_hours": bool(leaf.active_time_intervals)} for leaf in leaves
         ],

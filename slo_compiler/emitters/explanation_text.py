@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from slo_compiler.emitters.explanation import INCIDENTS, NEVER, IncidentTimes, SloExplanation
+from slo_compiler.emitters.explanation import (
+    INCIDENTS,
+    NEVER,
+    IncidentTimes,
+    SignalExplanation,
+    SloExplanation,
+)
 from slo_compiler.quantities import format_percent
 
 TIERS: Final = ("tier", "alert", "windows", "burn rate", "fires above", "budget spent", "gone in")
 TIMES: Final = ("tier", *(f"at {format_percent(ratio)} errors" for ratio in INCIDENTS), "reaches")
+ALERTS: Final = ("alert", "severity", "reaches")
 TIMES_CAPTION: Final = (
     "On a constant error ratio each fires after the first time, and resets after the second:"
 )
@@ -49,6 +56,8 @@ def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
     if slo.one_error_alerts:
         yield "one error alerts", slo.one_error_alerts
     yield "soonest notice", slo.delay_floor
+    if slo.looked_at:
+        yield "predictions are looked at", slo.looked_at
     for alert in slo.other_alerts:
         yield alert.alert, f"{alert.severity} to {alert.route}"
     if slo.office_hours:
@@ -57,9 +66,19 @@ def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
         yield "derived anew", repair
 
 
-def as_markdown(explanations: Sequence[SloExplanation]) -> str:
-    """The explanations as Markdown, a section an SLO."""
-    return "\n".join(_section(slo) for slo in explanations)
+def alerts(signal: SignalExplanation) -> Iterator[Row]:
+    """What a signal alerts on, a row an alert, under ``ALERTS``."""
+    for alert in signal.alerts:
+        yield alert.alert, f"{alert.severity} {alert.sev}".strip() or alert.role, alert.route
+
+
+def as_markdown(explanations: Sequence[SloExplanation], signals: Sequence[SignalExplanation] = ()) -> str:
+    """The explanations as Markdown, a section an SLO and one a signal."""
+    return "\n".join([*map(_section, explanations), *map(_signal_section, signals)])
+
+
+def _signal_section(signal: SignalExplanation) -> str:
+    return "\n".join([f"## {signal.id}", "", *_table(ALERTS, alerts(signal)), ""])
 
 
 def _section(slo: SloExplanation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -104,4 +105,61 @@ class Freshness:
     max_age: Seconds
 
 
-Indicator: TypeAlias = Ratio | Latency | Events | ErrorRatio | Probe | Threshold | Freshness
+class LabelMode(enum.Enum):
+    """When a judged prediction is counted."""
+
+    ARRIVAL = "arrival"
+    """When its label arrives: nothing is missing from a window, though predictions of many ages are in it."""
+    COHORT = "cohort"
+    """At the time it was made: the newest predictions have no labels yet, so that they are looked at late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    """How late ground truth comes, and how much of it there has to be."""
+
+    mode: LabelMode = LabelMode.ARRIVAL
+    lag: Seconds | None = None
+    """How long after a prediction its label has usually come."""
+    completeness: Fraction = Fraction(4, 5)
+    """The share of predictions that have to be labelled before quality means anything."""
+
+    @property
+    def shift(self) -> Seconds:
+        """How far back quality is looked at."""
+        return self.lag or Fraction(0) if self.mode is LabelMode.COHORT else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Judged predictions that do not meet the quality threshold, over all judged predictions.
+
+    ``slices`` are labels by each of whose values a slice is paged for, when it is surely bad.
+    """
+
+    judged: Ratio
+    labelling: Labelling = Labelling()
+    slices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """Checks that a guardrail did not make, for it failed or failed open, over all its checks."""
+
+    checks: Ratio
+
+
+Indicator: TypeAlias = (
+    Ratio | Latency | Events | ErrorRatio | Probe | Threshold | Freshness | Quality | Guardrail
+)
+
+
+def ratio_of(indicator: Indicator) -> Ratio | None:
+    """The two counters that an indicator is the ratio of, if it is one."""
+    match indicator:
+        case Ratio():
+            return indicator
+        case Quality(judged=ratio) | Guardrail(checks=ratio):
+            return ratio
+        case _:
+            return None

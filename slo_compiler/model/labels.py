@@ -16,13 +16,22 @@ OBJECTIVE: Final = "objective"
 WINDOW: Final = "window"
 SPEC_HASH: Final = "spec_hash"
 
+SIGNAL: Final = "ml_signal"
+SIGNAL_ID: Final = "ml_signal_id"
+ROLE: Final = "ml_role"
+GUARD: Final = "ml_guard"
+
 IDENTITY: Final = (SERVICE, SLO, SLO_ID)
-"""On every series and alert: whose it is."""
+"""On every series and alert of an SLO: whose it is."""
+
+OF_SIGNALS: Final = (SERVICE, SIGNAL, SIGNAL_ID)
+"""The same on those of a signal that a service watches beside its SLOs."""
 
 ON_ALERTS: Final = (*IDENTITY, SURFACE, SEVERITY, SEV, OWNER, BURN_TIER)
+ON_ML_ALERTS: Final = (*OF_SIGNALS, ROLE, GUARD)
 ON_INFO: Final = (*IDENTITY, SURFACE, OWNER, OBJECTIVE, WINDOW, SPEC_HASH)
 
 OF_PROMETHEUS: Final = ("alertname", "alertstate", "le", "quantile")
 
-RESERVED: Final = frozenset({*ON_ALERTS, *ON_INFO, *OF_PROMETHEUS})
+RESERVED: Final = frozenset({*ON_ALERTS, *ON_ML_ALERTS, *ON_INFO, *OF_PROMETHEUS})
 """What neither ``labels`` nor ``group_by`` may name."""

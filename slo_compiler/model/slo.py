@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slo_compiler.diagnostics import Position
+from slo_compiler.model import labels
 from slo_compiler.model.alerting import Absent, TierRequest
 from slo_compiler.model.defaults import Clock, Links, Retention
 from slo_compiler.model.indicator import Indicator
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.role import Role
+from slo_compiler.model.subject import Subject
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import Ratio, Seconds
 
@@ -44,6 +47,8 @@ class Slo:
     clock: Clock
     links: Links
     position: Position = field(compare=False)
+    role: Role | None = None
+    """What its alerts are there for, in a service of machine learning."""
     external_labels: tuple[str, ...] = ()
     retention: Retention | None = None
     """How long its Prometheus keeps samples, where that is known."""
@@ -56,6 +61,19 @@ class Slo:
     def id(self) -> str:
         """The name that no other SLO can have: slugs hold no colon, so the parts cannot run together."""
         return f"{self.service}:{self.name}"
+
+    @property
+    def subject(self) -> Subject:
+        """What its alerts are about, and who answers for them."""
+        return Subject(
+            service=self.service,
+            id=self.id,
+            id_label=labels.SLO_ID,
+            identity={labels.SERVICE: self.service, labels.SLO: self.name, labels.SLO_ID: self.id},
+            owners={self.owner: self.owner_position},
+            target=self.target,
+            position=self.position,
+        )
 
     @property
     def run_time_labels(self) -> tuple[str, ...]:

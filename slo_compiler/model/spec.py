@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Alerting
-from slo_compiler.model.indicator import Indicator
+from slo_compiler.model.drift import Drift
+from slo_compiler.model.guard import Guards
+from slo_compiler.model.indicator import Guardrail, Indicator, Quality
 from slo_compiler.model.place import Locate, nowhere
 from slo_compiler.model.surface import Surface
+from slo_compiler.model.tool import Tool
 from slo_compiler.quantities import Ratio, Seconds
 
 
@@ -43,3 +46,18 @@ class Spec:
     owners: Mapping[Surface, str] = field(default_factory=dict)
     alerting: Alerting = field(default_factory=Alerting)
     locate: Locate = field(default=nowhere, compare=False, repr=False)
+    model: str | None = None
+    """The name of the model in the metrics, where that is not the service's."""
+    drifts: tuple[Drift, ...] = ()
+    guards: Guards | None = None
+    tools: tuple[Tool, ...] = ()
+    triage: bool | None = None
+
+    @property
+    def is_of_a_model(self) -> bool:
+        """Whether anything in it is about machine learning; if not, nothing of that is generated."""
+        return (
+            any(said is not None for said in (self.model, self.guards, self.triage))
+            or any((self.drifts, self.tools))
+            or any(isinstance(slo.indicator, Quality | Guardrail) for slo in self.slos)
+        )

@@ -15,9 +15,11 @@ from slo_compiler.model.indicator import (
     ErrorRatio,
     Events,
     Freshness,
+    Guardrail,
     Indicator,
     Latency,
     Probe,
+    Quality,
     Ratio,
     Threshold,
 )
@@ -48,6 +50,7 @@ def of_tier(plan: Plan, tier: Tier) -> dict[str, str]:
             f"{{{{ $value | humanizePercentage }}}} {what_fails(slo.indicator)} in the last {long}. "
             f"The objective is {objective}; this alert fires while it is above "
             f"{format_percent(tier.threshold, digits=4)} both in {long} and in {short}."
+            f"{_looked_at_late(slo.indicator)}"
         ),
         "error_ratio": "{{ $value | humanizePercentage }}",
         "threshold": format_percent(tier.threshold, digits=4),
@@ -77,6 +80,10 @@ def what_fails(indicator: Indicator) -> str:
     match indicator:
         case Ratio() | Events() | ErrorRatio():
             return "of events are errors"
+        case Quality():
+            return "of judged predictions are bad"
+        case Guardrail():
+            return "of checks were not made, for the guardrail failed or failed open,"
         case Latency(written=written):
             return f"of requests take longer than {literal(written)}"
         case Probe():
@@ -87,6 +94,15 @@ def what_fails(indicator: Indicator) -> str:
             return f"of the time the newest success is older than {format_duration(max_age)}"
         case _:
             assert_never(indicator)
+
+
+def _looked_at_late(indicator: Indicator) -> str:
+    match indicator:
+        case Quality(labelling=labelling) if labelling.shift:
+            ago = format_duration(labelling.shift)
+            return f" Predictions are looked at {ago} after they were made, when their labels have come."
+        case _:
+            return ""
 
 
 def _of_slo(slo: Slo) -> dict[str, str]:

@@ -30,7 +30,7 @@ def tier_alert(plan: Plan, tier: Tier) -> AlertingRule:
         hold=Fraction(0),
         keep_firing_for=tier.keep_firing,
         labels={
-            **alert_labels(slo, tier.severity, sev(slo.indicator, tier.severity, fastest=fastest)),
+            **alert_labels(slo, tier.severity, sev(slo, tier.severity, fastest=fastest)),
             labels.BURN_TIER: tier.name,
         },
         annotations=alert_text.of_tier(plan, tier),
@@ -70,6 +70,7 @@ def alert_labels(slo: Slo, severity: Severity, sev_level: str) -> dict[str, str]
         labels.SEVERITY: severity.value,
         labels.SEV: sev_level,
         labels.OWNER: slo.owner,
+        **({} if slo.role is None else {labels.ROLE: slo.role.value}),
     }
 
 

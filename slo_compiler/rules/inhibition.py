@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from slo_compiler.model.alerting import Severity
-from slo_compiler.model.labels import SEVERITY
+from slo_compiler.model.labels import SEVERITY, SLO_ID
 from slo_compiler.rules.matchers import Labels, Matcher, all_could_match, all_match, check_label_name
 
 
@@ -29,6 +29,8 @@ class InhibitRule:
     source: tuple[Matcher, ...]
     target: tuple[Matcher, ...]
     equal: tuple[str, ...]
+    identity: tuple[str, ...] = (SLO_ID,)
+    """Those of the ``equal`` labels, all known when compiling, that tell whose alerts it is about."""
 
     def __post_init__(self) -> None:
         for label in self.equal:
@@ -59,14 +61,14 @@ def inhibits(rule: InhibitRule, source: Labels, target: Labels) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class IdentityNotCompared:
-    """The rule does not compare an identity label: it lets the alerts of one SLO silence those of another."""
+    """The rule does not compare an identity label: alerts of one subject silence those of another."""
 
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityUnknown:
-    """A source or target has no value known now for an identity label: it may meet those of any other SLO."""
+    """A source or target has no value known now for an identity label: it may meet those of any other."""
 
     alert: int
     label: str
@@ -100,7 +102,7 @@ Violation: TypeAlias = IdentityNotCompared | IdentityUnknown | OnBothSides | One
 """Alerts are named by their index in what was given to ``violations``."""
 
 
-def violations(rule: InhibitRule, alerts: Sequence[Labels], identity: Sequence[str]) -> Iterator[Violation]:
+def violations(rule: InhibitRule, alerts: Sequence[Labels]) -> Iterator[Violation]:
     """What keeps the rule from silencing just what it is meant to; nothing is a proof, for any run time.
 
     Of what is wrong between sources and targets, each identity gives one pair as an example, not every pair.
@@ -109,8 +111,8 @@ def violations(rule: InhibitRule, alerts: Sequence[Labels], identity: Sequence[s
     Args:
         rule: the rule.
         alerts: the labels of all alerts of the program.
-        identity: the labels that tell one SLO from another, known when compiling.
     """
+    identity = rule.identity
     sources = [index for index, labels in enumerate(alerts) if all_could_match(rule.source, labels)]
     targets = [index for index, labels in enumerate(alerts) if all_could_match(rule.target, labels)]
     sides = sorted({*sources, *targets})

@@ -11,8 +11,10 @@ from typing import Final, TypeAlias
 
 from slo_compiler.burnrate.windows import Pace
 from slo_compiler.model import labels
+from slo_compiler.model.guard import GuardKind
 from slo_compiler.model.slo import Slo
-from slo_compiler.promql.quote import matcher
+from slo_compiler.model.subject import Subject
+from slo_compiler.promql.quote import matcher, selector
 from slo_compiler.promql.syntax import MatchOperator
 from slo_compiler.quantities import Seconds, format_duration
 
@@ -24,6 +26,23 @@ BUDGET_REMAINING: Final = "slo:error_budget_remaining:ratio"
 BURN_RATE: Final = "slo:burn_rate:ratio"
 
 ABSENT_ALERT: Final = "IndicatorAbsent"
+
+DRIFT: Final = "ml:drift:ratio"
+"""How many times its threshold each score is."""
+DRIFT_BREADTH: Final = "ml:drift_breadth:ratio"
+"""The share of the features that drift."""
+QUALITY_BURN: Final = "ml:quality_burn:lower_bound"
+"""The burn rate of the SLO that judges a drift: of all that chance leaves possible, the lowest."""
+GUARD_CONDITION: Final = "ml:guard_condition"
+"""1 while what a guard looks for is there, whether or not it may still hold back anything."""
+
+VIRTUAL_DRIFT_ALERT: Final = "DriftVirtual"
+REAL_DRIFT_ALERT: Final = "DriftReal"
+UNCLASSIFIED_DRIFT_ALERT: Final = "DriftUnclassified"
+LABEL_DRIFT_ALERT: Final = "DriftOfLabels"
+BROAD_DRIFT_ALERT: Final = "DriftBroad"
+STALE_DETECTOR_ALERT: Final = "DetectorStale"
+STUCK_GUARD_ALERT: Final = "GuardStuck"
 
 
 def errors(window: Seconds) -> str:
@@ -51,9 +70,24 @@ def group_name(slo: Slo, pace: Pace) -> str:
     return slo.id if pace is Pace.FAST else f"{slo.id}:slow"
 
 
+def guard_alert(kind: GuardKind) -> str:
+    """The name of a guard: ``detector_moved`` is ``GuardDetectorMoved``."""
+    return "Guard" + "".join(part.capitalize() for part in kind.value.split("_"))
+
+
+def signal_group(subject: Subject, part: str = "signal") -> str:
+    """A rule group of a signal, or a further one of an SLO."""
+    return f"{subject.id}:{part}"
+
+
+def of(metric: str, subject: Subject, *matchers: str) -> str:
+    """The selector of a series of a subject."""
+    return selector(metric, (matcher(subject.id_label, MatchOperator.EQUAL, subject.id), *matchers))
+
+
 def identity(slo: Slo) -> dict[str, str]:
     """The labels that say whose a series or an alert is."""
-    return {labels.SERVICE: slo.service, labels.SLO: slo.name, labels.SLO_ID: slo.id}
+    return dict(slo.subject.identity)
 
 
 def series(metric: str, slo: Slo) -> str:

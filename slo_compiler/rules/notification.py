@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.receivers import OfficeHours, Receiver, Receivers
+from slo_compiler.model.role import Role
+from slo_compiler.model.service import Service
 from slo_compiler.promql.quote import quote_regex
+from slo_compiler.rules.holding_back import guard_rules, triage_rules
 from slo_compiler.rules.inhibition import InhibitRule
+from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.matchers import Matcher
 from slo_compiler.rules.routing import Route
 
 FALLBACK = "fallback"
-"""The receiver of what is no alert of an SLO."""
+"""The receiver of what is no alert of ours."""
+
+NOBODY = "nobody"
+"""The receiver of guards, which only hold back others."""
 
 OFFICE_HOURS = "slo-office-hours"
 
@@ -30,27 +37,51 @@ class Notification:
     """Everything that Alertmanager is told.
 
     ``receivers`` maps each receiver's name to its integrations, None for one that discards.
-    ``slos`` is the branch of the tree for alerts of SLOs, ``tree`` the whole of it.
     """
 
     tree: Route
-    slos: Route
     receivers: Mapping[str, Receiver | None]
     inhibit_rules: tuple[InhibitRule, ...]
     office_hours: OfficeHours | None
     settings: Receivers
 
 
-def notify(receivers: Receivers, plans: Iterable[Plan]) -> Notification:
-    """The routes to all receivers, and the inhibitions between the alerts of each SLO."""
-    plans = list(plans)
+def notify(
+    receivers: Receivers,
+    plans: Sequence[Plan],
+    services: Sequence[Service] = (),
+    signals: Sequence[AlertingRule] = (),
+) -> Notification:
+    """The routes to all receivers, and the inhibitions between alerts.
+
+    Args:
+        receivers: how each owner is reached.
+        plans: those of all SLOs.
+        services: those of machine learning, with triage.
+        signals: the alerts of what they watch beside their SLOs.
+    """
     external = sorted({label for plan in plans for label in plan.slo.external_labels})
-    slos = _slo_routes(receivers, external)
+    grouped = {label for plan in plans for label in plan.slo.group_by}
+    guarded = any(alert.labels.get(labels.ROLE) == Role.GUARD.value for alert in signals)
     return Notification(
-        tree=Route(receiver=FALLBACK, routes=(slos,)),
-        slos=slos,
-        receivers={FALLBACK: receivers.fallback, **_named_receivers(receivers)},
-        inhibit_rules=tuple(inhibit_rules(plans)),
+        tree=Route(
+            receiver=FALLBACK,
+            routes=(
+                *([_guard_route()] if guarded else []),
+                _routes_of(labels.SLO_ID, labels.IDENTITY, receivers, external),
+                *([_routes_of(labels.SIGNAL_ID, labels.OF_SIGNALS, receivers, external)] if signals else []),
+            ),
+        ),
+        receivers={
+            FALLBACK: receivers.fallback,
+            **({NOBODY: None} if guarded else {}),
+            **_named_receivers(receivers),
+        },
+        inhibit_rules=(
+            *inhibit_rules(plans),
+            *triage_rules(services, plans, external),
+            *guard_rules(signals, grouped, external),
+        ),
         office_hours=receivers.office_hours,
         settings=receivers,
     )
@@ -61,16 +92,27 @@ def receiver_name(owner: str, severity: Severity) -> str:
     return f"{owner}-{severity.value}"
 
 
-def inhibit_rules(plans: Iterable[Plan]) -> Iterator[InhibitRule]:
-    """A page holds back the ticket of the same SLO, and a faster tier the slower ones of its severity."""
-    plans = list(plans)
+def receiver_of(alert: AlertingRule) -> str:
+    """The receiver that an alert is for: its owner's, or nobody's where it only holds back others."""
+    if alert.labels.get(labels.ROLE) == Role.GUARD.value:
+        return NOBODY
+    return receiver_name(alert.labels[labels.OWNER], Severity(alert.labels[labels.SEVERITY]))
+
+
+def inhibit_rules(plans: Sequence[Plan]) -> Iterator[InhibitRule]:
+    """A page holds back the ticket of the same SLO, and a faster tier the slower ones of its severity.
+
+    But nothing that is about security, not even of the same SLO.
+    """
     compared = sorted({label for plan in plans for label in (*plan.slo.group_by, *plan.slo.external_labels)})
     equal = (labels.SLO_ID, *compared)
     burns = Matcher(labels.BURN_TIER, "!=", "")
+    insecure = any(plan.slo.role is Role.SECURITY for plan in plans)
+    heard = (Matcher(labels.ROLE, "!=", Role.SECURITY.value),) if insecure else ()
     yield InhibitRule(
         name="page over ticket",
         source=(burns, Matcher(labels.SEVERITY, "=", Severity.PAGE.value)),
-        target=(burns, Matcher(labels.SEVERITY, "=", Severity.TICKET.value)),
+        target=(burns, Matcher(labels.SEVERITY, "=", Severity.TICKET.value), *heard),
         equal=equal,
     )
     for (severity, faster), slower in sorted(_slower_tiers(plans).items()):
@@ -81,6 +123,7 @@ def inhibit_rules(plans: Iterable[Plan]) -> Iterator[InhibitRule]:
             target=(
                 Matcher(labels.BURN_TIER, "=~", "|".join(map(quote_regex, sorted(slower)))),
                 same_severity,
+                *heard,
             ),
             equal=equal,
         )
@@ -96,11 +139,18 @@ def _slower_tiers(plans: Iterable[Plan]) -> dict[tuple[str, str], set[str]]:
     return found
 
 
-def _slo_routes(receivers: Receivers, external_labels: Iterable[str]) -> Route:
+def _guard_route() -> Route:
+    return Route(receiver=NOBODY, matchers=(Matcher(labels.ROLE, "=", Role.GUARD.value),))
+
+
+def _routes_of(
+    id_label: str, identity: Sequence[str], receivers: Receivers, external_labels: Iterable[str]
+) -> Route:
+    """The branch of the tree for alerts of all SLOs or of all signals."""
     grouping = receivers.grouping
     return Route(
-        matchers=(Matcher(labels.SLO_ID, "!=", ""),),
-        group_by=(*labels.IDENTITY, *external_labels),
+        matchers=(Matcher(id_label, "!=", ""),),
+        group_by=(*identity, *external_labels),
         group_wait=grouping.group_wait,
         group_interval=grouping.group_interval,
         routes=tuple(_owner_routes(receivers)),

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeAlias
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.receivers import Receivers
-from slo_compiler.model.slo import Slo
+from slo_compiler.model.subject import Subject
 from slo_compiler.rules.ir import AlertingRule, Group, RuleFile
 from slo_compiler.rules.lower import lower
 from slo_compiler.rules.matchers import Labels
 from slo_compiler.rules.notification import Notification, notify
+from slo_compiler.rules.signals.lower_signals import lower_signals
+from slo_compiler.rules.signals.signal import LoweredSignal
+from slo_compiler.rules.signals.watched import Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +26,17 @@ class LoweredSlo:
     plan: Plan
     groups: tuple[Group, ...]
 
+    @property
+    def subject(self) -> Subject:
+        """The SLO, as what its alerts are about."""
+        return self.plan.slo.subject
+
     def alerts(self) -> Iterator[AlertingRule]:
         """The SLO's alerts, in the order of their rules."""
-        for group in self.groups:
-            yield from (rule for rule in group.rules if isinstance(rule, AlertingRule))
+        return (rule for group in self.groups for rule in group.rules if isinstance(rule, AlertingRule))
+
+
+Lowered: TypeAlias = LoweredSlo | LoweredSignal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +45,41 @@ class Program:
 
     slos: tuple[LoweredSlo, ...]
     notification: Notification | None
+    signals: tuple[LoweredSignal, ...] = ()
+
+    @property
+    def lowered(self) -> tuple[Lowered, ...]:
+        """The SLOs and then the signals, each with its groups."""
+        return (*self.slos, *self.signals)
 
     @property
     def rule_files(self) -> Iterator[RuleFile]:
-        """One file a service, its SLOs in the order of the spec."""
-        for service, lowered in groupby(self.slos, key=lambda lowered: lowered.plan.slo.service):
+        """One file a service: its SLOs in the order of the spec, and then its signals."""
+        of_services = sorted(self.lowered, key=_service)
+        for service, lowered in groupby(of_services, key=_service):
             yield RuleFile(service, tuple(group for each in lowered for group in each.groups))
 
-    def alerts(self) -> Iterator[tuple[Slo, AlertingRule]]:
-        """Every alert with the SLO it belongs to."""
-        return ((lowered.plan.slo, alert) for lowered in self.slos for alert in lowered.alerts())
+    def alerts(self) -> Iterator[tuple[Subject, AlertingRule]]:
+        """Every alert with what it is about."""
+        return ((lowered.subject, alert) for lowered in self.lowered for alert in lowered.alerts())
 
 
-def build(plans: Sequence[Plan], receivers: Receivers | None) -> Program:
-    """The program of plans that have passed their checks; plans of a service stand together."""
+def build(plans: Sequence[Plan], watched: Sequence[Watched], receivers: Receivers | None) -> Program:
+    """The program of plans and of services of machine learning that have passed their checks."""
+    signals = tuple(signal for each in watched for signal in lower_signals(each))
+    services = [each.service for each in watched]
+    alerts = [alert for signal in signals for alert in signal.alerts()]
     return Program(
         slos=tuple(LoweredSlo(plan, lower(plan)) for plan in plans),
-        notification=notify(receivers, plans) if receivers is not None else None,
+        notification=notify(receivers, plans, services, alerts) if receivers is not None else None,
+        signals=signals,
     )
 
 
 def alert_labels(alert: AlertingRule) -> Labels:
     """The labels that Alertmanager sees; None where only Prometheus knows the value."""
     return {**dict.fromkeys(alert.run_time_labels), **alert.labels, "alertname": alert.alert}
+
+
+def _service(lowered: Lowered) -> str:
+    return lowered.subject.service

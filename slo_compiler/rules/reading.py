@@ -8,7 +8,8 @@ no more, counts as none wherever there is traffic.
 
 from __future__ import annotations
 
-from typing import assert_never
+from fractions import Fraction
+from typing import Final, assert_never
 
 from slo_compiler.burnrate.windows import Windows
 from slo_compiler.model.expression import Expression
@@ -21,8 +22,10 @@ from slo_compiler.model.indicator import (
     Events,
     Freshness,
     Good,
+    Guardrail,
     Latency,
     Probe,
+    Quality,
     Ratio,
     Threshold,
 )
@@ -33,13 +36,17 @@ from slo_compiler.rules.counting import Counting, counting_of
 from slo_compiler.rules.layout import chain
 from slo_compiler.rules.selecting import authored, bucket_matcher, histogram_part, template
 
+NO_SHIFT: Final = Fraction(0)
+
 
 def read_events(slo: Slo, window: Seconds, windows: Windows) -> str:
     """All events within a window, one series a group."""
     reach = window + windows.scrape_interval
     match slo.indicator:
-        case Ratio(total=total):
+        case Ratio(total=total) | Guardrail(checks=Ratio(total=total)):
             return _increase(slo, authored(total, slo.target), window, reach)
+        case Quality(judged=Ratio(total=total), labelling=labelling):
+            return _increase(slo, authored(total, slo.target), window, reach, labelling.shift)
         case Latency(native=True, histogram=histogram):
             rate = _rate(slo, authored(histogram, slo.target), reach)
             return f"histogram_count({rate}) * {format_decimal(window)}"
@@ -65,8 +72,11 @@ def read_errors(slo: Slo, window: Seconds, windows: Windows) -> str:
     """The errors within a window, a series wherever there is one of events."""
     reach = window + windows.scrape_interval
     match slo.indicator:
-        case Ratio(counted=counted):
+        case Ratio(counted=counted) | Guardrail(checks=Ratio(counted=counted)):
             return _against(counted, slo, window, _increase(slo, _text(counted, slo), window, reach))
+        case Quality(judged=Ratio(counted=counted), labelling=labelling):
+            count = _increase(slo, _text(counted, slo), window, reach, labelling.shift)
+            return _against(counted, slo, window, count)
         case Latency(native=True):
             return _slow_native(slo, slo.indicator, window, reach)
         case Latency(histogram=histogram, threshold=threshold):
@@ -170,12 +180,13 @@ def _wrong_side(bound: AtLeast | AtMost) -> str:
             assert_never(bound)
 
 
-def _increase(slo: Slo, selector: str, window: Seconds, reach: Seconds) -> str:
-    return f"{_rate(slo, selector, reach)} * {format_decimal(window)}"
+def _increase(slo: Slo, selector: str, window: Seconds, reach: Seconds, shift: Seconds = NO_SHIFT) -> str:
+    return f"{_rate(slo, selector, reach, shift)} * {format_decimal(window)}"
 
 
-def _rate(slo: Slo, selector: str, reach: Seconds) -> str:
-    return _sum(slo, f"rate({selector}[{format_duration(reach)}])")
+def _rate(slo: Slo, selector: str, reach: Seconds, shift: Seconds = NO_SHIFT) -> str:
+    offset = f" offset {format_duration(shift)}" if shift else ""
+    return _sum(slo, f"rate({selector}[{format_duration(reach)}]{offset})")
 
 
 def _events_series(slo: Slo, window: Seconds) -> str:

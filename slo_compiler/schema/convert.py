@@ -21,28 +21,38 @@ from slo_compiler.model.indicator import (
     Indicator,
     Latency,
     Probe,
+    Quality,
     Ratio,
     Threshold,
 )
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import MILLISECOND, format_decimal, parse_duration
-from slo_compiler.schema import defaults_model, spec_model
-from slo_compiler.schema.yaml.nodes import Node, ScalarNode, find, locate
-from slo_compiler.schema.yaml.scalar_positions import position_at
+from slo_compiler.schema import convert_ml, defaults_model, ml_model, spec_model
+from slo_compiler.schema.expressions import expression
+from slo_compiler.schema.yaml.nodes import Node, find, locate
 
 
 def spec(model: spec_model.SpecModel, root: Node) -> Spec:
     """The spec of a checked file."""
+    name = model.model or model.service
     return Spec(
         service=model.service,
-        slos=tuple(_slo(slo, find(root, ("slos", index))) for index, slo in enumerate(model.slos)),
+        slos=tuple(_slo(slo, find(root, ("slos", index)), name) for index, slo in enumerate(model.slos)),
         position=find(root, ("service",)).position,
         description=model.description,
         labels=model.labels,
         owners=_owners(model.owners),
         alerting=_alerting(model.alerting, find(root, ("alerting",))),
         locate=partial(_locate, root),
+        model=model.model,
+        drifts=tuple(
+            convert_ml.drift(drift, find(root, ("drift", index)), name)
+            for index, drift in enumerate(model.drift)
+        ),
+        guards=None if model.guards is None else convert_ml.guards(model.guards, find(root, ("guards",))),
+        tools=tuple(map(convert_ml.tool, model.tools)),
+        triage=model.triage,
     )
 
 
@@ -74,14 +84,16 @@ def _retention(model: defaults_model.DefaultsModel, root: Node) -> Retention | N
     return Retention(model.retention, find(root, ("retention",)).position)
 
 
-def _slo(model: spec_model.SloModel, node: Node) -> SloSpec:
+def _slo(model: spec_model.SloModel, node: Node, model_name: str) -> SloSpec:
+    indicator = _indicator(model.indicator, find(node, ("indicator",)), model_name)
+    usual = Surface.MODEL if isinstance(indicator, Quality) else Surface.SERVING
     return SloSpec(
         name=model.name,
         objective=model.objective,
-        indicator=_indicator(model.indicator, find(node, ("indicator",))),
+        indicator=indicator,
         position=find(node, ("name",)).position,
         description=model.description,
-        surface=Surface(model.surface),
+        surface=Surface(model.surface) if model.surface else usual,
         window=model.window,
         cadence=model.cadence,
         group_by=tuple(model.group_by),
@@ -140,8 +152,8 @@ def _absent(model: bool | spec_model.AbsentModel | None) -> Absent | None:  # no
             )
 
 
-def _indicator(model: spec_model.IndicatorModel, node: Node) -> Indicator:
-    at = partial(_expression, node)
+def _indicator(model: spec_model.IndicatorModel, node: Node, model_name: str) -> Indicator:
+    at = partial(expression, node)
     match model:
         case spec_model.IndicatorModel(ratio=spec_model.RatioModel() as ratio):
             return Ratio(_counted(ratio, find(node, ("ratio",))), at("ratio", "total"))
@@ -154,6 +166,10 @@ def _indicator(model: spec_model.IndicatorModel, node: Node) -> Indicator:
             return Threshold(at("threshold", "gauge"), bound)
         case spec_model.IndicatorModel(freshness=spec_model.FreshnessModel() as freshness):
             return Freshness(at("freshness", "timestamp"), freshness.max_age)
+        case spec_model.IndicatorModel(quality=ml_model.QualityModel() as quality):
+            return convert_ml.quality(quality, find(node, ("quality",)), model_name)
+        case spec_model.IndicatorModel(guardrail=ml_model.GuardrailModel() as guardrail):
+            return convert_ml.guardrail(guardrail, find(node, ("guardrail",)))
         case spec_model.IndicatorModel(error_ratio=str()):
             return ErrorRatio(at("error_ratio"))
         case _:
@@ -162,8 +178,8 @@ def _indicator(model: spec_model.IndicatorModel, node: Node) -> Indicator:
 
 def _counted(model: spec_model.RatioModel, node: Node) -> Counted:
     if model.bad is not None:
-        return Bad(_expression(node, "bad"))
-    return Good(_expression(node, "good"))
+        return Bad(expression(node, "bad"))
+    return Good(expression(node, "good"))
 
 
 def _bound(model: spec_model.ThresholdModel) -> AtLeast | AtMost:
@@ -181,10 +197,3 @@ def _latency(model: spec_model.LatencyModel, histogram: Expression) -> Latency:
     name = histogram.text.split("{", 1)[0].strip()
     unit = MILLISECOND if name.endswith(("_milliseconds", "_ms")) else 1
     return Latency(histogram, seconds / unit, model.threshold, native)
-
-
-def _expression(node: Node, *location: str) -> Expression:
-    scalar = find(node, location)
-    if not isinstance(scalar, ScalarNode):
-        raise TypeError(f"no text at {location}, though the schema wants one")
-    return Expression(scalar.text, partial(position_at, scalar))

@@ -11,7 +11,8 @@ from slo_compiler.model.defaults import BASE_WINDOW, EVALUATION_INTERVAL, SCRAPE
 from slo_compiler.quantities import HOUR, MINUTE, SECOND, format_duration
 from slo_compiler.schema.fields import Duration, Given, Period
 from slo_compiler.schema.refusal import RefusedError
-from slo_compiler.schema.spec_model import AlertingModel, Labels, Owners, Strict
+from slo_compiler.schema.spec_model import AlertingModel, Labels, Owners
+from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import LabelName, Link
 
 LONGEST_EVALUATION_INTERVAL: Final = 4 * MINUTE

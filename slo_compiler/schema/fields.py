@@ -111,6 +111,28 @@ def _burn_rate(value: Any) -> Fraction:
     return number
 
 
+def _drift_threshold(value: Any) -> Fraction | str:
+    """A number, or the selector of a gauge."""
+    if isinstance(value, str) and value:
+        return value
+    number = _number(value)
+    if number <= 0:
+        raise RefusedError(
+            f"above a threshold of {format_decimal(number)} everything drifts; give a positive one"
+        )
+    return number
+
+
+def _tolerance(value: Any) -> Fraction:
+    number = _number(value)
+    if not 1 <= number <= 10:
+        raise RefusedError(
+            f"a tolerance of {format_decimal(number)} is not between 1, with which the usual score itself "
+            "is the limit, and 10; write for example 1.3"
+        )
+    return number
+
+
 def _threshold(value: Any) -> Seconds | str:
     """A duration as text, or a plain number in the histogram's own unit."""
     number = parse_duration(value) if isinstance(value, str) else _number(value)
@@ -166,6 +188,16 @@ LatencyThreshold: TypeAlias = Annotated[
             "examples": ["250ms"],
         }
     ),
+]
+DriftThreshold: TypeAlias = Annotated[
+    Fraction | str,
+    PlainValidator(_drift_threshold),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "minLength": 1}], "examples": [0.2]}),
+]
+Tolerance: TypeAlias = Annotated[
+    Fraction,
+    PlainValidator(_tolerance),
+    WithJsonSchema({"type": "number", "minimum": 1, "maximum": 10, "examples": [1.3]}),
 ]
 MinErrors: TypeAlias = Annotated[
     int,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from slo_compiler.quantities import DAY, HOUR, format_duration
 from slo_compiler.schema.fields import (
@@ -19,12 +19,15 @@ from slo_compiler.schema.fields import (
     Period,
     Share,
 )
+from slo_compiler.schema.ml_model import DriftModel, GuardrailModel, GuardsModel, QualityModel, ToolModel
 from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.strict import Strict, one_required
 from slo_compiler.schema.text_fields import (
     Annotation,
     AnnotationName,
     LabelName,
     LabelValue,
+    ModelName,
     OwnerName,
     PromQL,
     Slug,
@@ -43,34 +46,10 @@ Annotations: TypeAlias = dict[AnnotationName, Annotation]
 Owners: TypeAlias = dict[SurfaceName, OwnerName]
 
 
-class Strict(BaseModel):
-    """A mapping in which every unknown key is an error and nothing is converted silently."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, populate_by_name=False, use_attribute_docstrings=True
-    )
-
-    def _exactly_one(self, *keys: str, consequence: str) -> None:
-        given = [key for key in keys if getattr(self, key) is not None]
-        if not given:
-            raise RefusedError(f"one of {', '.join(keys)} is missing: {consequence}")
-        if len(given) > 1:
-            raise RefusedError(
-                f"{' and '.join(given)} exclude each other: {consequence}; keep one of them",
-                given[-1],
-                "[key]",
-            )
-
-
-def _one_required(*keys: str) -> ConfigDict:
-    """The same, told to an editor."""
-    return ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in keys]})
-
-
 class RatioModel(Strict):
     """Bad or good events over all events."""
 
-    model_config = _one_required("bad", "good")
+    model_config = one_required("bad", "good")
 
     bad: Given[PromQL] = None
     """Selector of the counter of bad events."""
@@ -81,7 +60,7 @@ class RatioModel(Strict):
 
     @model_validator(mode="after")
     def _one_count(self) -> RatioModel:
-        self._exactly_one("bad", "good", consequence="what spends the error budget is not clear")
+        self.exactly_one("bad", "good", consequence="what spends the error budget is not clear")
         return self
 
 
@@ -103,7 +82,7 @@ class LatencyModel(Strict):
 class ThresholdModel(Strict):
     """Slices of time in which a gauge is on the right side of a bound."""
 
-    model_config = _one_required("at_least", "at_most")
+    model_config = one_required("at_least", "at_most")
 
     gauge: PromQL
     """The gauge, or any expression of one."""
@@ -114,7 +93,7 @@ class ThresholdModel(Strict):
 
     @model_validator(mode="after")
     def _one_bound(self) -> ThresholdModel:
-        self._exactly_one("at_least", "at_most", consequence="which side of the bound is good is not clear")
+        self.exactly_one("at_least", "at_most", consequence="which side of the bound is good is not clear")
         return self
 
 
@@ -141,11 +120,16 @@ class IndicatorModel(Strict):
     """Selector of a gauge that is 1 while all is well and 0 while it is not, such as up."""
     threshold: Given[ThresholdModel] = None
     freshness: Given[FreshnessModel] = None
+    quality: Given[QualityModel] = None
+    guardrail: Given[GuardrailModel] = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> IndicatorModel:
-        kinds = ("ratio", "latency", "events", "error_ratio", "probe", "threshold", "freshness")
-        self._exactly_one(*kinds, consequence="an SLO measures one thing")
+        kinds = (
+            *("ratio", "latency", "events", "error_ratio", "probe", "threshold", "freshness"),
+            *("quality", "guardrail"),
+        )
+        self.exactly_one(*kinds, consequence="an SLO measures one thing")
         return self
 
 
@@ -240,8 +224,8 @@ class SloModel(Strict):
     """What is promised, in a word or two, such as availability."""
     description: str = ""
     """What is promised, in a sentence; its alerts quote it."""
-    surface: SurfaceName = "serving"
-    """What is broken while this burns: serving, data or model."""
+    surface: Given[SurfaceName] = None
+    """What is broken while this burns: serving, data or model. Not given, model for quality, else serving."""
     objective: Objective
     """In percent, such as 99.9%."""
     window: Given[Period] = None
@@ -269,5 +253,15 @@ class SpecModel(Strict):
     """Who answers, by failure surface."""
     alerting: AlertingModel = AlertingModel()
     """What holds for every SLO of the service."""
+    model: Given[ModelName] = None
+    """The name of the model in the metrics; that of the service where it is not given."""
+    drift: list[DriftModel] = Field(default_factory=list)
+    """Drifts that are watched; none of them pages by itself."""
+    guards: Given[GuardsModel] = None
+    """What holds back the usual false pages; on by default where the metrics for it are there."""
+    tools: list[ToolModel] = Field(default_factory=list)
+    """The tools that an LLM may call: what a prompt injection could reach."""
+    triage: Given[bool] = None
+    """Whether pages of the serving surface hold back alerts of data and model; true where it is not given."""
     slos: Annotated[list[SloModel], Field(min_length=1)]
     """What is promised of the service; each is alerted on by itself."""

@@ -16,6 +16,7 @@ OWNER_NAME = r"^[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$"
 LABEL_NAME = r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,127}$"
 ANNOTATION_NAME = r"^[a-zA-Z_][a-zA-Z0-9_]{0,127}$"
 LINK = r"^https?://([^\s{}]|\{service\}|\{slo\})+$"
+METRIC_VALUE = r"^[!-~]{1,253}$"
 LONGEST_LABEL = 1024
 LONGEST_ANNOTATION = 4096
 
@@ -40,6 +41,23 @@ def _owner_name(value: Any) -> str:
             "digits, dots, hyphens and underscores, and begins and ends with a letter or digit"
         )
     return text
+
+
+def _metric_value(value: Any) -> str:
+    text = _text(value, "a name")
+    if not re.fullmatch(METRIC_VALUE, text):
+        raise RefusedError(
+            f"{described(text)} cannot be the name of a model or guardrail: it stands in every query, and is "
+            "up to 253 characters without a space; write for example fraud-scorer"
+        )
+    return text
+
+
+def _named_thing(value: Any) -> str:
+    text = _text(value, "a name")
+    if not text.strip():
+        raise RefusedError("an empty name says nothing to whoever has to judge what could be reached")
+    return _not_longer(text, LONGEST_LABEL)
 
 
 def _label_name(value: Any) -> str:
@@ -151,6 +169,18 @@ PromQL: TypeAlias = Annotated[
     str, PlainValidator(_promql), WithJsonSchema({"type": "string", "minLength": 1})
 ]
 """An expression or selector; what is in it is checked later, when it is known for which release."""
+
+ModelName: TypeAlias = Annotated[
+    str, PlainValidator(_metric_value), _string_schema(METRIC_VALUE, "fraud-scorer")
+]
+"""The value of a label by which the metrics of one model or guardrail are found."""
+
+DataScope: TypeAlias = Annotated[
+    str,
+    PlainValidator(_named_thing),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}),
+]
+"""The name of a tool or of the data that it can read, for humans."""
 
 Link: TypeAlias = Annotated[
     str, PlainValidator(_link), _string_schema(LINK, "https://runbooks.example.com/{service}")

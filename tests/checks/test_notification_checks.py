@@ -11,7 +11,18 @@ from slo_compiler.checks.inhibition import check_inhibition
 from slo_compiler.rules.inhibition import InhibitRule
 from slo_compiler.rules.matchers import Matcher
 from slo_compiler.rules.program import Program
-from tests.compiling import RECEIVERS, Document, checks_of, compile_specs, found_by, program_of, slo, spec
+from tests.compiling import (
+    RECEIVERS,
+    Document,
+    checks_of,
+    compile_specs,
+    found_by,
+    ml_spec,
+    program_of,
+    quality,
+    slo,
+    spec,
+)
 
 
 def tiers(*named: str) -> Document:
@@ -71,6 +82,17 @@ def test_an_inhibition_across_slos_is_never_written() -> None:
     assert (found.check, found.position.path) == ("inhibition/unproved", "receivers.yaml")
     assert "'careless'" in found.message
     assert "IdentityNotCompared(label='slo_id')" in found.message
+
+
+def test_an_inhibition_of_what_must_be_heard_is_never_written() -> None:
+    shield = slo("shield", indicator={"guardrail": {"name": "shield"}})
+    program = program_of(ml_spec("scorer", shield, quality()))
+    assert program.notification is not None
+    model, serving = (Matcher("surface", "=", surface) for surface in ("model", "serving"))
+    careless = InhibitRule("careless", (model,), (serving,), ("service",), identity=("service",))
+    broken = replace(program, notification=replace(program.notification, inhibit_rules=(careless,)))
+    found = [each.message for each in check_inhibition(broken)]
+    assert "could hold back ErrorBudgetBurnFast of scorer:shield, whose role is security" in "".join(found)
 
 
 def test_every_alert_reaches_its_owner() -> None:

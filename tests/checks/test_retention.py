@@ -28,12 +28,12 @@ def test_where_nothing_is_known_nothing_is_told() -> None:
         pytest.param([slo()], "shop:availability read 31d back: 16 days", id="one"),
         pytest.param(
             [slo(), slo("quarter", window="90d")],
-            "shop:quarter and one more SLO read 91d back: 76 days",
+            "shop:quarter and 1 more read 91d back: 76 days",
             id="two, by the one that needs most",
         ),
         pytest.param(
             [slo("a"), slo("week", window="7d"), slo("b"), slo("c")],
-            "shop:a and 2 more SLOs read 31d back: 16 days",
+            "shop:a and 2 more read 31d back: 16 days",
             id="more, without those that need less",
         ),
     ],

@@ -18,8 +18,10 @@ from slo_compiler.model.indicator import (
     ErrorRatio,
     Events,
     Freshness,
+    Guardrail,
     Latency,
     Probe,
+    Quality,
     Ratio,
     Threshold,
 )
@@ -165,7 +167,12 @@ def _events(begin: float, end: float, step: float) -> float:
 def _shapes(slo: Slo, epoch: float) -> Iterator[tuple[str, dict[str, str], Callable[[Moment], Value]]]:
     """Metric and labels of each series, and its value at a moment."""
     match slo.indicator:
-        case Ratio(counted=counted, total=total) | Events(counted=counted, total=total):
+        case (
+            Ratio(counted=counted, total=total)
+            | Events(counted=counted, total=total)
+            | Quality(judged=Ratio(counted=counted, total=total))
+            | Guardrail(checks=Ratio(counted=counted, total=total))
+        ):
             yield from _counters(counted, total, slo)
         case Latency(native=True, histogram=histogram):
             metric, labels = _one(histogram, slo)

@@ -200,7 +200,7 @@ def test_clusters_that_load_the_same_rules_are_kept_apart() -> None:
     )
     assert program.notification is not None
     assert {rule.equal for rule in program.notification.inhibit_rules} == {("slo_id", "cluster", "region")}
-    assert program.notification.slos.group_by == ("service", "slo", "slo_id", "cluster")
+    assert program.notification.tree.routes[0].group_by == ("service", "slo", "slo_id", "cluster")
     assert {alert.run_time_labels for _, alert in program.alerts()} == {("region", "cluster")}
 
 

@@ -13,7 +13,7 @@ from slo_compiler.schema.receivers.integration_schema import json_schema
 from slo_compiler.schema.receivers.integrations import GLOBAL, RECEIVER
 from slo_compiler.schema.receivers.time_of_day import Location, Time, Weekdays
 from slo_compiler.schema.refusal import RefusedError
-from slo_compiler.schema.spec_model import Strict
+from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import OwnerName
 
 ReceiverConfig: TypeAlias = Annotated[

@@ -1,4 +1,4 @@
-"""A spec and the organisation's defaults become SLOs in which nothing is missing."""
+"""From specs and defaults to SLOs in which nothing is missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from slo_compiler.burnrate.policy import DEFAULT_TIERS
 from slo_compiler.diagnostics import Diagnostic, Position, error, warning
 from slo_compiler.model.alerting import Absent, Severity, TierRequest
 from slo_compiler.model.defaults import Defaults
-from slo_compiler.model.indicator import ErrorRatio
+from slo_compiler.model.indicator import ErrorRatio, Guardrail
+from slo_compiler.model.role import Role
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.quantities import format_duration
@@ -67,7 +68,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | Diagnost
         indicator=slo.indicator,
         cadence=slo.cadence,
         group_by=slo.group_by,
-        labels=_merged(
+        labels=merged(
             (
                 defaults.labels,
                 defaults.alerting.labels,
@@ -76,8 +77,8 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | Diagnost
                 slo.alerting.labels,
             )
         ),
-        annotations=_merged(layer.annotations for layer in layers),
-        tiers=tuple(_with_severity(tier, _merged(layer.severities for layer in layers)) for tier in tiers),
+        annotations=merged(layer.annotations for layer in layers),
+        tiers=tuple(_with_severity(tier, merged(layer.severities for layer in layers)) for tier in tiers),
         tiers_are_authored=authored is not None,
         min_errors=_last((layer.min_errors for layer in layers), DEFAULT_MIN_ERRORS),
         absent=_last((layer.absent for layer in layers), Absent()),
@@ -87,20 +88,28 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | Diagnost
         external_labels=defaults.external_labels,
         retention=defaults.retention,
         position=slo.position,
+        role=_role(slo, spec),
         locate=slo.locate,
         owner_position=said_by.locate("owners", slo.surface.value),
     )
+
+
+def _role(slo: SloSpec, spec: Spec) -> Role | None:
+    if not spec.is_of_a_model:
+        return None
+    return Role.SECURITY if isinstance(slo.indicator, Guardrail) else Role.SYMPTOM
 
 
 def _with_severity(tier: TierRequest, severities: Mapping[str, Severity]) -> TierRequest:
     return replace(tier, severity=severities.get(tier.name, tier.severity))
 
 
-def _merged(layers: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
-    merged: dict[str, Value] = {}
+def merged(layers: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
+    """What layers say together, the last one having the last word."""
+    together: dict[str, Value] = {}
     for layer in layers:
-        merged.update(layer)
-    return merged
+        together.update(layer)
+    return together
 
 
 def _last(layers: Iterable[Value | None], default: Value) -> Value:

@@ -1,0 +1,79 @@
+"""A service with nothing missing: what it watches beside its SLOs, and who answers for each surface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from slo_compiler.diagnostics import Position
+from slo_compiler.model.defaults import Clock, Links
+from slo_compiler.model.drift import Drift
+from slo_compiler.model.guard import Guards
+from slo_compiler.model.place import Locate
+from slo_compiler.model.slo import Slo
+from slo_compiler.model.subject import Subject, signal
+from slo_compiler.model.surface import Surface
+from slo_compiler.model.tool import Tool
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who answers for a surface, and where that is said."""
+
+    name: str
+    position: Position = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of machine learning, resolved.
+
+    ``slos`` are those of its SLOs that have nothing missing, ``promised`` the names of all of them;
+    ``model`` is its name in the metrics.
+    """
+
+    name: str
+    model: str
+    description: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    owners: Mapping[Surface, Owner]
+    slos: tuple[Slo, ...]
+    promised: tuple[str, ...]
+    drifts: tuple[Drift, ...]
+    guards: Guards
+    tools: tuple[Tool, ...]
+    triage: bool
+    """Whether pages of the serving surface hold back alerts of the others."""
+    target: str
+    clock: Clock
+    links: Links
+    external_labels: tuple[str, ...]
+    position: Position = field(compare=False)
+    locate: Locate = field(compare=False, repr=False)
+
+    def slo(self, name: str) -> Slo | None:
+        """The SLO of a name; None where there is none, or it is not sound."""
+        return next((slo for slo in self.slos if slo.name == name), None)
+
+    def signal(self, name: str, surfaces: Iterable[Surface], position: Position) -> Subject:
+        """A signal of the service, as what its alerts are about.
+
+        Args:
+            name: a name that no other signal of the service has.
+            surfaces: those whose owners its alerts name.
+            position: where the spec speaks of it.
+        """
+        owners = [self.owners[surface] for surface in surfaces if surface in self.owners]
+        return signal(
+            self.name,
+            name,
+            owners={owner.name: owner.position for owner in owners},
+            target=self.target,
+            position=position,
+        )
+
+    @property
+    def run_time_labels(self) -> tuple[str, ...]:
+        """The labels of its signals' alerts whose values only Prometheus knows: those of the server."""
+        return tuple(label for label in self.external_labels if label not in self.labels)

@@ -1,0 +1,14 @@
+"""The tools that an LLM service may call: what a prompt injection could reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One tool: whether it changes anything, and the data it can read."""
+
+    name: str
+    side_effects: bool
+    data_scopes: tuple[str, ...]

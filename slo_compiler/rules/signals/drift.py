@@ -1,0 +1,191 @@
+"""Drift, and what it means: virtual, real or not to be told, by whether the quality SLO is breached with it.
+
+The three are exhaustive and exclusive: whenever there is drift, exactly one of them fires. Source of the
+taxonomy: J. Gama et al., "A Survey on Concept Drift Adaptation", ACM Computing Surveys 46(4), 2014.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.model import labels
+from slo_compiler.model.drift import Drift, DriftKind
+from slo_compiler.model.expression import Expression
+from slo_compiler.model.indicator import ratio_of
+from slo_compiler.model.role import Role
+from slo_compiler.model.service import Service
+from slo_compiler.model.subject import Subject
+from slo_compiler.model.surface import Surface
+from slo_compiler.quantities import format_decimal, format_duration
+from slo_compiler.rules import names
+from slo_compiler.rules.fingerprint import spec_hash
+from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
+from slo_compiler.rules.layout import block, chain, terms
+from slo_compiler.rules.selecting import authored
+from slo_compiler.rules.severity import NO_VISIBLE_IMPACT, REAL_DRIFT, Rated
+from slo_compiler.rules.signals import drift_text
+from slo_compiler.rules.signals.labelling import alert_labels, notices
+from slo_compiler.rules.signals.signal import LoweredSignal
+from slo_compiler.rules.signals.watched import Watched
+from slo_compiler.rules.signals.wilson import lower_bound
+
+MISSED_RUNS: Final = 3
+"""A detector that has not run for so many times its cadence is dead: it would never see drift."""
+
+FEW_FEATURES: Final = 3
+"""Of fewer features even all are not many."""
+
+
+def lower_drifts(watched: Watched) -> Iterator[LoweredSignal]:
+    """The drifts of a service, each a group of its own."""
+    for drift in watched.service.drifts:
+        yield _lower_drift(drift, watched)
+
+
+def _lower_drift(drift: Drift, watched: Watched) -> LoweredSignal:
+    service = watched.service
+    subject = service.signal(drift.name, (drift.surface, Surface.MODEL), drift.position)
+    judge = watched.plan(drift.quality)
+    evidence: tuple[Rule, ...] = (
+        _record(subject, names.DRIFT, _times_threshold(drift, service)),
+        _record(subject, names.DRIFT_BREADTH, _breadth(subject)),
+        *([_record(subject, names.QUALITY_BURN, _surely_burning(judge))] if judge else []),
+    )
+    alerts = (*_taxonomy(drift, judge, service, subject), _stale(drift, service, subject))
+    info = _spec_info(service, subject, spec_hash((*evidence, *alerts)))
+    rules = (info, *evidence, *alerts)
+    group = Group(names.signal_group(subject), service.clock.evaluation_interval, rules)
+    return LoweredSignal(subject, (group,))
+
+
+def _record(subject: Subject, metric: str, expr: str) -> RecordingRule:
+    return RecordingRule(metric, expr, dict(subject.identity))
+
+
+def _spec_info(service: Service, subject: Subject, hash_: str) -> RecordingRule:
+    """When this changes, so did the rules by which drift is told."""
+    described = {**service.labels, labels.SPEC_HASH: hash_, **subject.identity}
+    return RecordingRule(names.SPEC_INFO, "vector(1)", described)
+
+
+def _times_threshold(drift: Drift, service: Service) -> str:
+    """Each score over its threshold; replicas of the detector are one. A score that is no number is none."""
+    score = authored(drift.score, service.target)
+    match drift.threshold:
+        case Expression():
+            over = f"{score} / {authored(drift.threshold, service.target)}"
+        case Fraction():
+            over = f"{score} / {format_decimal(drift.threshold, digits=17)}"
+        case None:
+            raise ValueError(f"{drift.name} was to be checked to have a threshold")
+    return f"max by ({', '.join(drift.by)}) (({over}) >= 0)"
+
+
+def _breadth(subject: Subject) -> str:
+    scores = names.of(names.DRIFT, subject)
+    return f"sum({scores} > bool 1) / count({scores})"
+
+
+def _surely_burning(judge: Plan) -> str:
+    """The burn rate of the judging SLO, of its worst group, with chance taken off where events are counted.
+
+    The quality of a healthy model swings around its own value; a handful of bad ones is no breach yet.
+    """
+    budget = format_decimal(judge.slo.budget)
+    if ratio_of(judge.slo.indicator) is None:
+        return f"max({names.series(names.BURN_RATE, judge.slo)})"
+    window = judge.tiers[0].long
+    bound = lower_bound(
+        names.series(names.errors(window), judge.slo), names.series(names.events(window), judge.slo)
+    )
+    return terms("/", f"max{block(bound)}", budget)
+
+
+def _taxonomy(drift: Drift, judge: Plan | None, service: Service, subject: Subject) -> Iterator[AlertingRule]:
+    drifting = f"(max({names.of(names.DRIFT, subject)}) > 1)"
+    burn = names.of(names.QUALITY_BURN, subject)
+    first = drift.surface
+
+    def alert(name: str, expr: str, surface: Surface, rated: Rated, **told: str) -> AlertingRule:
+        return AlertingRule(
+            alert=name,
+            expr=expr,
+            hold=service.clock.base_window,
+            keep_firing_for=Fraction(0),
+            labels=alert_labels(service, subject, surface, rated),
+            annotations=notices(service, drift.name, **told),
+            run_time_labels=service.run_time_labels,
+        )
+
+    if drift.kind is DriftKind.LABEL:
+        yield alert(
+            names.LABEL_DRIFT_ALERT,
+            drifting,
+            first,
+            NO_VISIBLE_IMPACT,
+            **drift_text.of_labels(drift, service),
+        )
+    elif judge is None:
+        yield alert(
+            names.UNCLASSIFIED_DRIFT_ALERT,
+            drifting,
+            first,
+            NO_VISIBLE_IMPACT,
+            **drift_text.unclassified(drift, service),
+        )
+    else:
+        yield alert(
+            names.REAL_DRIFT_ALERT,
+            chain("and on ()", drifting, f"({burn} >= 1)"),
+            Surface.MODEL,
+            REAL_DRIFT,
+            **drift_text.real(drift, service),
+        )
+        yield alert(
+            names.VIRTUAL_DRIFT_ALERT,
+            chain("and on ()", drifting, f"({burn} < 1)"),
+            first,
+            NO_VISIBLE_IMPACT,
+            **drift_text.virtual(drift, service),
+        )
+        yield alert(
+            names.UNCLASSIFIED_DRIFT_ALERT,
+            chain("unless on ()", drifting, burn),
+            first,
+            NO_VISIBLE_IMPACT,
+            **drift_text.unclassified(drift, service),
+        )
+    yield alert(
+        names.BROAD_DRIFT_ALERT,
+        chain(
+            "and on ()",
+            f"({names.of(names.DRIFT_BREADTH, subject)} >= {format_decimal(drift.breadth)})",
+            f"(count({names.of(names.DRIFT, subject)}) >= {FEW_FEATURES})",
+        ),
+        first,
+        NO_VISIBLE_IMPACT,
+        **drift_text.broad(drift, service),
+    )
+
+
+def _stale(drift: Drift, service: Service, subject: Subject) -> AlertingRule:
+    """A detector that is dead finds no drift for ever."""
+    patience = MISSED_RUNS * drift.cadence
+    score = authored(drift.score, service.target)
+    missing = f"absent(last_over_time({score}[{format_duration(patience)}]))"
+    expr = missing
+    if drift.last_run is not None:
+        last_run = authored(drift.last_run, service.target)
+        expr = chain("or", f"(time() - max({last_run}) > {format_decimal(patience)})", missing)
+    return AlertingRule(
+        alert=names.STALE_DETECTOR_ALERT,
+        expr=expr,
+        hold=service.clock.base_window,
+        keep_firing_for=Fraction(0),
+        labels=alert_labels(service, subject, drift.surface, NO_VISIBLE_IMPACT, Role.MONITOR),
+        annotations=notices(service, drift.name, **drift_text.dead(drift, service, patience)),
+        run_time_labels=service.run_time_labels,
+    )

@@ -1,0 +1,20 @@
+"""From a service of machine learning to its signals: to add one, write its module and name it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
+
+from slo_compiler.rules.signals.drift import lower_drifts
+from slo_compiler.rules.signals.signal import LoweredSignal
+from slo_compiler.rules.signals.watched import Watched
+
+Lower: TypeAlias = Callable[[Watched], Iterator[LoweredSignal]]
+
+SIGNALS: Final[tuple[Lower, ...]] = (lower_drifts,)
+
+
+def lower_signals(watched: Watched) -> Iterator[LoweredSignal]:
+    """All that a service watches beside its SLOs, as rules."""
+    for lower in SIGNALS:
+        yield from lower(watched)
