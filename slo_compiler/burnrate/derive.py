@@ -222,7 +222,7 @@ def _fit_short(draft: Draft, setting: Setting) -> Draft:
             before = f"short window {approximate_duration(draft.short)}"
             repairs = draft.repaired(before, approximate_duration(short), why)
             return replace(draft, short=short, repairs=repairs)
-    grid = setting.clock.evaluation_interval
+    grid = policy.steady_base_window(setting.clock, setting.period) or setting.clock.evaluation_interval
     short = math.ceil(setting.shortest / grid) * grid
     long = 2 * short
     repairs = draft.repaired(_window(draft.long), _window(long), why)

@@ -49,7 +49,11 @@ def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:
     made = Plan(
         slo=slo,
         tiers=tiers,
-        windows=lay_out(tiers, slo.clock),
+        windows=lay_out(
+            tiers,
+            slo.clock,
+            None if slo.tiers_are_authored else policy.steady_base_window(slo.clock, slo.period),
+        ),
         min_errors=slo.min_errors if counts_errors else None,
         absent_hold=_absent_hold(slo),
         repairs=repairs,

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from slo_compiler.model.alerting import Severity, TierRequest
+from slo_compiler.model.defaults import Clock
 from slo_compiler.quantities import DAY, HOUR, MINUTE, Ratio, Seconds
 
 DEFAULT_TIERS: Final = (
@@ -38,9 +39,6 @@ WINDOW_RATIO: Final = 12
 SHORT_WINDOW_PARTS: Final = (12, 6, 4, 3, 2)
 """Where a twelfth is too short to hold enough samples: the parts of the long window tried next."""
 
-SLOW_TIER: Final = 12 * HOUR
-"""Tiers with a long window of at least this are evaluated at the slow pace."""
-
 LONGEST_KEEP: Final = 15 * MINUTE
 """An alert outlives its condition by this at most: beyond, a responder watches a problem that is over."""
 
@@ -59,6 +57,21 @@ def shortest_short_window(scrape: Seconds, evaluation: Seconds, cadence: Seconds
     of the indicator's own measurements, where those are rarer than scrapes.
     """
     return max(4 * scrape, 2 * evaluation, 4 * (cadence or Fraction(0)))
+
+
+def steady_base_window(clock: Clock, period: Seconds) -> Seconds | None:
+    """The base window of all tiers derived for a period, whatever the objective; None where there is none.
+
+    Derived long windows are whole multiples of a dozen declared base windows, or of a dozen evaluations where
+    the fastest one is shorter than that.
+    """
+    tick = clock.evaluation_interval
+    fastest = min(1 * HOUR, period * 1 * HOUR / SHORT_PERIOD)
+    if WINDOW_RATIO * clock.base_window <= fastest and (clock.base_window / tick).denominator == 1:
+        return clock.base_window
+    shortest = shortest_short_window(clock.scrape_interval, tick, None)
+    parts = [tick * ticks for ticks in range(1, WINDOW_RATIO + 1) if WINDOW_RATIO % ticks == 0]
+    return max((part for part in parts if shortest <= part <= clock.base_window), default=None)
 
 
 def lowest_burn_rate(tier: str) -> Ratio:

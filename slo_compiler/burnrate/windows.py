@@ -1,24 +1,24 @@
 """Which windows are recorded, and from what each is added up.
 
-The base window reads raw series. A window under a day is a whole number of earlier ones, its tiles, so that
-it is exact and as fast as one over raw series; a longer one is a sum over a coarse copy of the base window,
-where a few minutes at its ends do not matter. The few that are neither read raw series too.
+The base window reads raw series. Every other one is a whole number of earlier ones, its tiles, so that it is
+exact and as fast as one over raw series, however long. The few that no tiles fill read raw series too.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model.defaults import Clock
-from slo_compiler.quantities import DAY, MINUTE, Seconds
+from slo_compiler.quantities import MINUTE, Seconds
 
 MOST_TILES: Final = 12
-"""More look-ups than this in a rule are no longer read by a reviewer."""
+"""More look-ups of one window than this in a rule are no longer read by a reviewer."""
 
 LONGEST_SLOW_INTERVAL: Final = 4 * MINUTE
 """Below the look-back of 5 minutes, so that an instant query never falls between two samples."""
@@ -28,9 +28,9 @@ class Pace(enum.Enum):
     """How often a rule is evaluated."""
 
     FAST = "fast"
-    """Every evaluation interval: what pages."""
+    """Every evaluation interval: all that alerts."""
     SLOW = "slow"
-    """Every slow interval: long windows and the period."""
+    """Every slow interval: what reads days, and what describes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,14 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """``count`` windows of length ``of``, one after the other."""
+    """Shorter windows, one after the other: their lengths, from now into the past."""
 
-    of: Seconds
-    count: int
+    lengths: tuple[Seconds, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RunningSum:
-    """The sum of a coarse copy of the base window, each event counted the same number of times."""
+    """The sum of all samples of the base window, each event counted the same number of times."""
 
 
 Source: TypeAlias = Raw | Tiles | RunningSum
@@ -60,7 +59,6 @@ class Window:
 
     length: Seconds
     source: Source
-    pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +79,48 @@ class Windows:
         """How many samples of the base window, at a pace, count the same event."""
         return int(self.base / self.interval(pace))
 
+    def history(self, length: Seconds) -> Pace:
+        """Which samples of the base window are read where tiles are missing: of a long one only a few."""
+        return Pace.FAST if length <= MOST_TILES * self.base else Pace.SLOW
 
-def pace_of(tier: Tier) -> Pace:
-    """How often a tier's alert is evaluated."""
-    return Pace.SLOW if tier.long >= policy.SLOW_TIER else Pace.FAST
 
+def lay_out(tiers: Sequence[Tier], clock: Clock, steady_base: Seconds | None = None) -> Windows:
+    """The windows that the tiers need, and how each is added up.
 
-def lay_out(tiers: Sequence[Tier], clock: Clock) -> Windows:
-    """The windows that the tiers need, and how each is added up."""
-    base = _base_window(tiers, clock)
-    needed = {length: pace for pace in (Pace.SLOW, Pace.FAST) for length in _lengths(tiers, pace)}
-    needed[base] = Pace.FAST
-    windows = Windows(
+    Args:
+        tiers: the tiers.
+        clock: what is declared about scrapes and evaluations.
+        steady_base: the base window to take if it suits. What windows stand on must not hang on the
+            objective: another base window begins without history, and with it all that is added up from it.
+    """
+    base = _base_window(tiers, clock, steady_base)
+    recorded = [Window(base, Raw())]
+    for length in sorted({*_lengths(tiers)} - {base}):
+        recorded += _stepping_stones(length, base, recorded)
+        if length not in {window.length for window in recorded}:
+            recorded.append(Window(length, _source(length, base, recorded, clock)))
+    return Windows(
         base=base,
         evaluation_interval=clock.evaluation_interval,
         slow_interval=_slow_interval(base, clock.evaluation_interval),
         scrape_interval=clock.scrape_interval,
-        recorded=(),
+        recorded=tuple(sorted(recorded, key=lambda window: window.length)),
     )
-    for length, pace in sorted(needed.items()):
-        window = Window(length, _source(length, pace, windows), pace)
-        windows = replace(windows, recorded=(*windows.recorded, window))
-    return windows
 
 
-def _lengths(tiers: Iterable[Tier], pace: Pace) -> set[Seconds]:
-    return {length for tier in tiers if pace_of(tier) is pace for length in (tier.short, tier.long)}
+def _lengths(tiers: Sequence[Tier]) -> list[Seconds]:
+    return [length for tier in tiers for length in (tier.short, tier.long)]
 
 
-def _base_window(tiers: Sequence[Tier], clock: Clock) -> Seconds:
-    """The longest one, up to the declared one, that every short window is a whole multiple of.
+def _base_window(tiers: Sequence[Tier], clock: Clock, steady: Seconds | None) -> Seconds:
+    """The steady one where it adds up to every window but short ones; else what all short windows consist of.
 
-    Where none long enough for a rate is, the declared one or a short window that is shorter.
+    Where nothing long enough for a rate is that, the declared one or a short window that is shorter.
     """
+    if steady is not None and all(
+        _divides(steady, length) or length <= MOST_TILES * steady for length in _lengths(tiers)
+    ):
+        return steady
     tick = clock.evaluation_interval
     shorts = [tier.short for tier in tiers]
     shortest = policy.shortest_short_window(clock.scrape_interval, tick, None)
@@ -124,21 +131,36 @@ def _base_window(tiers: Sequence[Tier], clock: Clock) -> Seconds:
     return min([clock.base_window, *(short for short in shorts if _divides(tick, short))])
 
 
-def _source(length: Seconds, pace: Pace, windows: Windows) -> Source:
-    if length >= DAY:
-        return RunningSum()
-    for tile in reversed(windows.recorded):
-        count = length / tile.length
-        if count.denominator == 1 and count <= MOST_TILES and _can_tile(tile, pace, windows):
-            return Tiles(tile.length, int(count))
-    if pace is Pace.SLOW and length > MOST_TILES * windows.base:
-        return RunningSum()
-    return Raw()
+def _stepping_stones(length: Seconds, base: Seconds, recorded: Sequence[Window]) -> list[Window]:
+    """Windows that no tier looks at, without which this one would need too many tiles."""
+    stones: list[Window] = []
+    tile = max(each.length for each in recorded if _divides(base, each.length))
+    while _divides(base, length) and length / tile > MOST_TILES:
+        stones.append(Window(tile * MOST_TILES, Tiles((tile,) * MOST_TILES)))
+        tile *= MOST_TILES
+    return stones
 
 
-def _can_tile(tile: Window, pace: Pace, windows: Windows) -> bool:
-    """Whether a window of a pace finds a fresh sample of the tile at every multiple of the tile's length."""
-    return tile.pace in (pace, Pace.FAST) and _divides(windows.interval(tile.pace), tile.length)
+def _source(length: Seconds, base: Seconds, recorded: Sequence[Window], clock: Clock) -> Source:
+    grid = clock.evaluation_interval
+    on_grid = sorted(each.length for each in recorded if each.length < length and _divides(grid, each.length))
+    for longest in range(len(on_grid), 0, -1):
+        tiles = _fill(length, on_grid[:longest])
+        if tiles is not None:
+            return Tiles(tiles)
+    return Raw() if length <= MOST_TILES * base else RunningSum()
+
+
+def _fill(length: Seconds, tiles: Sequence[Seconds]) -> tuple[Seconds, ...] | None:
+    """The window as tiles, as many of the longest as fit, then of the next; None where a part stays empty."""
+    filled: tuple[Seconds, ...] = ()
+    for tile in reversed(tiles):
+        count = math.floor(length / tile)
+        if count > MOST_TILES:
+            return None
+        filled += (tile,) * count
+        length -= count * tile
+    return filled if length == 0 else None
 
 
 def _divides(part: Seconds, whole: Seconds) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from slo_compiler.burnrate import timing
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
-from slo_compiler.burnrate.windows import pace_of
+from slo_compiler.burnrate.windows import Pace
 from slo_compiler.model import labels
 from slo_compiler.model.indicator import ErrorRatio, Quality
 from slo_compiler.model.slo import Slo
@@ -180,7 +180,7 @@ def _explain_tier(
         budget_spent=format_percent(tier.budget, digits=3),
         exhaustion=approximate_duration(timing.exhaustion_time(slo.period, tier.burn_rate)),
         incidents=tuple(_times(tier, ratio) for ratio in INCIDENTS),
-        recorded_every=format_duration(plan.windows.interval(pace_of(tier))),
+        recorded_every=format_duration(plan.windows.interval(Pace.FAST)),
         route=_route(alert, notification),
     )
 

@@ -44,21 +44,28 @@ def absent_alert(plan: Plan, hold: Seconds) -> AlertingRule:
     It is about the total: a service without errors is healthy, one without requests to count is unknown.
     """
     slo = plan.slo
-    now = names.series(names.events(plan.windows.base), slo)
-    lately = f"last_over_time({now}[{format_duration(slo.absent.remember)}])"
-    group = f"group by ({', '.join(slo.group_by)}) " if slo.group_by else "group"
     severity = slo.absent.severity
     return AlertingRule(
         alert=names.ABSENT_ALERT,
-        expr=chain(
-            "or", block(chain("unless", f"{group}({lately})", f"{group}({now})")), f"absent({lately})"
-        ),
+        expr=_nothing_measured(plan),
         hold=hold,
         keep_firing_for=Fraction(0),
         labels=alert_labels(slo, severity, "SEV3" if severity is Severity.TICKET else "SEV2"),
         annotations=alert_text.of_absence(plan, hold),
         run_time_labels=slo.run_time_labels,
     )
+
+
+def _nothing_measured(plan: Plan) -> str:
+    slo = plan.slo
+    metric = names.events(plan.windows.base)
+    now = names.series(metric, slo)
+    if not slo.group_by:
+        return f"absent({now})"
+    remembered = format_duration(slo.absent.remember)
+    lately = f"last_over_time({names.series(names.coarse(metric), slo)}[{remembered}])"
+    group = f"group by ({', '.join(slo.group_by)}) "
+    return chain("or", block(chain("unless", f"{group}({lately})", f"{group}({now})")), f"absent({lately})")
 
 
 def alert_labels(slo: Slo, severity: Severity, sev_level: str) -> dict[str, str]:

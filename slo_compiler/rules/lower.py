@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slo_compiler.burnrate.plan import Plan
-from slo_compiler.burnrate.windows import Pace, Raw, Window, pace_of
+from slo_compiler.burnrate.windows import Pace, Raw, Window
 from slo_compiler.model import labels
 from slo_compiler.quantities import format_decimal, format_duration, format_percent
 from slo_compiler.rules import names, windows
@@ -22,19 +22,17 @@ from slo_compiler.rules.reading import read_errors, read_events
 def lower(plan: Plan) -> tuple[Group, Group]:
     """The rule groups of an SLO, fast and slow.
 
-    All alerts are in the fast one, even those on slow windows: an alert that moved to another group because
-    its window grew would be forgotten, and page again.
+    All windows and alerts are in the fast one: rules of another group are up to an interval late, and an
+    alert that moved to another group because its window grew would be forgotten, and page again.
     """
     fast: tuple[Rule, ...] = (
-        *_window_rules(plan, Pace.FAST),
-        *_burn_rate(plan, Pace.FAST),
+        *_window_rules(plan),
+        _burn_rate(plan),
         *(tier_alert(plan, tier) for tier in plan.tiers),
         *_absent_alert(plan),
     )
     slow: tuple[Rule, ...] = (
         *_coarse_copies(plan),
-        *_window_rules(plan, Pace.SLOW),
-        *_burn_rate(plan, Pace.SLOW),
         _budget_remaining(plan),
     )
     info = _spec_info(plan, spec_hash((*fast, *slow)))
@@ -44,11 +42,10 @@ def lower(plan: Plan) -> tuple[Group, Group]:
     )
 
 
-def _window_rules(plan: Plan, pace: Pace) -> Iterator[Rule]:
+def _window_rules(plan: Plan) -> Iterator[Rule]:
     for window in plan.windows.recorded:
-        if window.pace is pace:
-            yield _record(plan, names.events(window.length), _events(plan, window))
-            yield _record(plan, names.errors(window.length), _errors(plan, window))
+        yield _record(plan, names.events(window.length), _events(plan, window))
+        yield _record(plan, names.errors(window.length), _errors(plan, window))
 
 
 def _events(plan: Plan, window: Window) -> str:
@@ -68,15 +65,12 @@ def _coarse_copies(plan: Plan) -> Iterator[Rule]:
         yield _record(plan, names.coarse(metric), names.series(metric, plan.slo))
 
 
-def _burn_rate(plan: Plan, pace: Pace) -> Iterator[Rule]:
+def _burn_rate(plan: Plan) -> Rule:
     """How fast the budget burns now: over the long window of the fastest tier, the soonest to page."""
-    fastest = plan.tiers[0]
-    if pace_of(fastest) is pace:
-        errors, events = (
-            names.series(metric(fastest.long), plan.slo) for metric in (names.errors, names.events)
-        )
-        budget = format_decimal(plan.slo.budget)
-        yield _record(plan, names.BURN_RATE, terms("/", errors, f"({events} > 0)", budget))
+    long = plan.tiers[0].long
+    errors, events = (names.series(metric(long), plan.slo) for metric in (names.errors, names.events))
+    budget = format_decimal(plan.slo.budget)
+    return _record(plan, names.BURN_RATE, terms("/", errors, f"({events} > 0)", budget))
 
 
 def _budget_remaining(plan: Plan) -> Rule:

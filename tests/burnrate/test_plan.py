@@ -76,7 +76,8 @@ def test_a_plan_has_the_derived_tiers_and_their_windows_or_an_error(setting: Set
         assert tiers == ()
     else:
         assert not has_errors(found)
-        assert (made.tiers, made.windows) == (tiers, lay_out(tiers, setting.clock))
+        steady = policy.steady_base_window(setting.clock, setting.period)
+        assert (made.tiers, made.windows) == (tiers, lay_out(tiers, setting.clock, steady))
 
 
 @given(setting=strategies.settings)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
+from typing import assert_never
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
+from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.derive import Setting, derive
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.burnrate.windows import (
@@ -19,17 +23,20 @@ from slo_compiler.burnrate.windows import (
     Window,
     Windows,
     lay_out,
-    pace_of,
 )
 from slo_compiler.model.alerting import Severity, TierRequest
 from slo_compiler.model.defaults import Clock
-from slo_compiler.quantities import HOUR, MINUTE, SECOND, Seconds, format_duration, parse_duration
+from slo_compiler.quantities import MINUTE, SECOND, Ratio, Seconds, format_duration, parse_duration
 from tests.burnrate import strategies
 from tests.burnrate.examples import default_tiers, setting_of
 
 
+def windows_of(tiers: Sequence[Tier], setting: Setting) -> Windows:
+    return lay_out(tiers, setting.clock, policy.steady_base_window(setting.clock, setting.period))
+
+
 def default_windows(setting: Setting) -> Windows:
-    return lay_out(default_tiers(setting), setting.clock)
+    return windows_of(default_tiers(setting), setting)
 
 
 def tier_of(long: str, short: str) -> Tier:
@@ -48,18 +55,20 @@ def source_in_words(source: Source) -> str:
     match source:
         case Raw():
             return "raw"
-        case Tiles(of=of, count=count):
-            return f"{count} x {format_duration(of)}"
+        case Tiles(lengths=lengths):
+            return " + ".join(
+                f"{len(list(same))} x {format_duration(length)}"
+                for length, same in itertools.groupby(lengths)
+            )
         case RunningSum():
             return "running sum"
+        case _:
+            assert_never(source)
 
 
 def in_words(windows: Sequence[Window]) -> list[str]:
-    """Windows as a table reads: ``30m = 6 x 5m, fast``."""
-    return [
-        f"{format_duration(window.length)} = {source_in_words(window.source)}, {window.pace.value}"
-        for window in windows
-    ]
+    """Windows as a table reads: ``30m = 6 x 5m``."""
+    return [f"{format_duration(window.length)} = {source_in_words(window.source)}" for window in windows]
 
 
 def is_whole(count: Fraction) -> bool:
@@ -72,50 +81,44 @@ def is_whole(count: Fraction) -> bool:
 @given(requests=strategies.request_lists, setting=strategies.settings)
 def test_every_window_of_a_tier_is_recorded_once(requests: list[TierRequest], setting: Setting) -> None:
     tiers = derive(requests, setting)[0]
-    windows = lay_out(tiers, setting.clock)
-    expected = {windows.base} | {length for tier in tiers for length in (tier.short, tier.long)}
-    assert [window.length for window in windows.recorded] == sorted(expected)
+    recorded = [window.length for window in windows_of(tiers, setting).recorded]
+    assert recorded == sorted(set(recorded))
+    assert {length for tier in tiers for length in (tier.short, tier.long)} <= set(recorded)
 
 
 @given(requests=strategies.request_lists, setting=strategies.settings)
 def test_tiles_fill_their_window_and_are_recorded_before_it(
     requests: list[TierRequest], setting: Setting
 ) -> None:
+    tiers = derive(requests, setting)[0]
     earlier: set[Seconds] = set()
-    for window in lay_out(derive(requests, setting)[0], setting.clock).recorded:
+    for window in windows_of(tiers, setting).recorded:
         if isinstance(window.source, Tiles):
-            assert window.source.of in earlier
-            assert window.source.of * window.source.count == window.length
-            assert 2 <= window.source.count <= 12
+            assert set(window.source.lengths) <= earlier
+            assert sum(window.source.lengths) == window.length
+            assert all(window.source.lengths.count(tile) <= 12 for tile in window.source.lengths)
         earlier.add(window.length)
 
 
 @given(requests=strategies.request_lists, setting=strategies.settings)
-def test_tiles_are_as_fresh_as_the_window_and_lie_on_their_own_evaluations(
-    requests: list[TierRequest], setting: Setting
-) -> None:
-    windows = lay_out(derive(requests, setting)[0], setting.clock)
-    recorded = {window.length: window for window in windows.recorded}
+def test_tiles_lie_on_evaluations(requests: list[TierRequest], setting: Setting) -> None:
+    windows = windows_of(derive(requests, setting)[0], setting)
     for window in windows.recorded:
         if isinstance(window.source, Tiles):
-            tile = recorded[window.source.of]
-            assert windows.interval(tile.pace) <= windows.interval(window.pace)
-            assert is_whole(tile.length / windows.interval(tile.pace))
+            assert all(is_whole(tile / windows.evaluation_interval) for tile in window.source.lengths)
 
 
 @given(requests=strategies.request_lists, setting=strategies.settings)
-def test_the_base_window_reads_raw_series_at_the_fast_pace(
-    requests: list[TierRequest], setting: Setting
-) -> None:
-    windows = lay_out(derive(requests, setting)[0], setting.clock)
-    assert Window(windows.base, Raw(), Pace.FAST) in windows.recorded
+def test_the_base_window_reads_raw_series(requests: list[TierRequest], setting: Setting) -> None:
+    windows = windows_of(derive(requests, setting)[0], setting)
+    assert Window(windows.base, Raw()) in windows.recorded
 
 
 @given(requests=strategies.request_lists, setting=strategies.settings)
 def test_the_base_window_is_the_declared_one_or_shorter_and_holds_a_rate(
     requests: list[TierRequest], setting: Setting
 ) -> None:
-    base = lay_out(derive(requests, setting)[0], setting.clock).base
+    base = windows_of(derive(requests, setting)[0], setting).base
     assert base <= setting.clock.base_window
     assert base >= 4 * setting.clock.scrape_interval
     assert base >= 2 * setting.clock.evaluation_interval
@@ -123,32 +126,51 @@ def test_the_base_window_is_the_declared_one_or_shorter_and_holds_a_rate(
 
 
 @given(requests=strategies.request_lists, setting=strategies.settings)
-def test_a_slow_window_longer_than_a_dozen_base_windows_reads_no_raw_series(
+def test_a_window_longer_than_a_dozen_base_windows_reads_no_raw_series(
     requests: list[TierRequest], setting: Setting
 ) -> None:
-    windows = lay_out(derive(requests, setting)[0], setting.clock)
-    raw = [
-        window
-        for window in windows.recorded
-        if isinstance(window.source, Raw) and window.pace is Pace.SLOW and window.length > 12 * windows.base
-    ]
-    assert raw == []
+    windows = windows_of(derive(requests, setting)[0], setting)
+    raw = [window.length for window in windows.recorded if isinstance(window.source, Raw)]
+    assert max(raw) <= 12 * windows.base
 
 
-@given(requests=strategies.request_lists, setting=strategies.settings)
-def test_a_window_is_fast_where_any_fast_tier_needs_it(requests: list[TierRequest], setting: Setting) -> None:
-    tiers = derive(requests, setting)[0]
-    windows = lay_out(tiers, setting.clock)
-    needed = {length for tier in tiers if tier.long < 12 * HOUR for length in (tier.short, tier.long)}
-    fast = {window.length for window in windows.recorded if window.pace is Pace.FAST}
-    assert fast == needed | {windows.base}
+@given(setting=strategies.settings)
+def test_derived_windows_of_more_than_a_dozen_base_windows_are_all_tiles(setting: Setting) -> None:
+    """Wherever one base window suits all objectives."""
+    if policy.steady_base_window(setting.clock, setting.period) is not None:
+        recorded = default_windows(setting).recorded
+        assert [window for window in recorded if isinstance(window.source, RunningSum)] == []
+
+
+@given(setting=strategies.long_settings, budget=strategies.budgets)
+def test_another_objective_leaves_the_declared_base_window_and_its_copies_as_they_are(
+    setting: Setting, budget: Ratio
+) -> None:
+    """They are the history from which a window that is new is read until it has tiles."""
+    steady = policy.steady_base_window(setting.clock, setting.period)
+    assume(steady == setting.clock.base_window)
+    for each in (setting, replace(setting, budget=budget)):
+        windows = default_windows(each)
+        assert windows.base == setting.clock.base_window
+        assert windows.slow_interval == default_windows(setting).slow_interval
+
+
+@given(setting=strategies.settings, budget=strategies.budgets)
+def test_another_objective_leaves_the_base_window_of_short_periods_as_it_is_too(
+    setting: Setting, budget: Ratio
+) -> None:
+    """At the clock that holds unless another is declared; with evaluations every 5 s it may change."""
+    before = replace(setting, clock=Clock())
+    after = replace(before, budget=budget)
+    bases = {default_windows(each).base for each in (before, after) if default_tiers(each)}
+    assert len(bases) <= 1
 
 
 @given(requests=strategies.request_lists, setting=strategies.settings)
 def test_the_slow_interval_lies_on_the_grid_and_within_the_look_back(
     requests: list[TierRequest], setting: Setting
 ) -> None:
-    windows = lay_out(derive(requests, setting)[0], setting.clock)
+    windows = windows_of(derive(requests, setting)[0], setting)
     assert is_whole(windows.base / windows.slow_interval)
     assert is_whole(windows.slow_interval / windows.evaluation_interval)
     assert windows.slow_interval <= 4 * MINUTE
@@ -158,7 +180,7 @@ def test_the_slow_interval_lies_on_the_grid_and_within_the_look_back(
 def test_samples_that_count_an_event_lie_one_interval_apart(
     requests: list[TierRequest], setting: Setting
 ) -> None:
-    windows = lay_out(derive(requests, setting)[0], setting.clock)
+    windows = windows_of(derive(requests, setting)[0], setting)
     for pace in Pace:
         assert windows.overlap(pace) * windows.interval(pace) == windows.base
 
@@ -169,11 +191,11 @@ def test_samples_that_count_an_event_lie_one_interval_apart(
 def test_the_windows_of_three_nines_over_30_days() -> None:
     windows = default_windows(setting_of("99.9%", "30d"))
     assert in_words(windows.recorded) == [
-        "5m = raw, fast",
-        "30m = 6 x 5m, fast",
-        "1h = 2 x 30m, fast",
-        "6h = 6 x 1h, fast",
-        "3d = running sum, slow",
+        "5m = raw",
+        "30m = 6 x 5m",
+        "1h = 2 x 30m",
+        "6h = 6 x 1h",
+        "3d = 12 x 6h",
     ]
     assert windows == Windows(
         base=5 * MINUTE,
@@ -184,50 +206,48 @@ def test_the_windows_of_three_nines_over_30_days() -> None:
     )
 
 
-def test_a_page_is_not_added_up_from_slower_windows() -> None:
-    """Four of the 1h30m windows of the ticket would fill the 6h of the page, but each may be minutes old."""
-    assert in_words(default_windows(setting_of("99.9%", "7d")).recorded) == [
-        "5m = raw, fast",
-        "30m = 6 x 5m, fast",
-        "1h = 2 x 30m, fast",
-        "1h30m = 3 x 30m, slow",
-        "6h = 6 x 1h, fast",
-        "18h = 3 x 6h, slow",
-    ]
-
-
-def test_a_slow_window_that_no_tiles_fill_is_a_running_sum() -> None:
+def test_a_window_of_more_tiles_than_a_reviewer_reads_gets_a_stepping_stone() -> None:
     assert in_words(default_windows(setting_of("50%", "30d")).recorded) == [
-        "5m = raw, fast",
-        "1h15m = running sum, slow",
-        "15h = 12 x 1h15m, slow",
+        "5m = raw",
+        "1h = 12 x 5m",
+        "1h15m = 1 x 1h + 3 x 5m",
+        "15h = 12 x 1h15m",
     ]
 
 
-def test_a_fast_window_that_no_tiles_fill_reads_raw_series() -> None:
-    windows = lay_out([tier_of("2h10m", "1h5m")], Clock())
-    assert in_words(windows.recorded) == ["5m = raw, fast", "1h5m = raw, fast", "2h10m = 2 x 1h5m, fast"]
+def test_a_window_of_a_month_needs_two() -> None:
+    windows = lay_out([tier_of("30d", "5m")], Clock())
+    assert in_words(windows.recorded) == [
+        "5m = raw",
+        "1h = 12 x 5m",
+        "12h = 12 x 1h",
+        "6d = 12 x 12h",
+        "30d = 5 x 6d",
+    ]
 
 
-def test_a_slow_window_of_few_base_windows_reads_raw_series() -> None:
-    windows = lay_out([tier_of("12h", "7m"), tier_of("1h", "5m")], Clock(15 * SECOND, 2 * MINUTE, 4 * MINUTE))
-    assert "7m = raw, slow" in in_words(windows.recorded)
+def test_tiles_of_all_lengths_fill_a_window() -> None:
+    windows = lay_out([tier_of("2h5m", "30m")], Clock())
+    assert in_words(windows.recorded) == ["5m = raw", "30m = 6 x 5m", "2h5m = 4 x 30m + 1 x 5m"]
+
+
+def test_tiles_are_not_the_longest_where_those_leave_a_part_empty() -> None:
+    windows = lay_out([tier_of("15m", "10m")], Clock(), 3 * MINUTE)
+    assert in_words(windows.recorded) == ["3m = raw", "10m = raw", "15m = 5 x 3m"]
+
+
+def test_a_window_off_the_grid_is_a_running_sum_where_raw_series_would_be_too_many_samples() -> None:
+    windows = lay_out([tier_of("12h", "205s")], Clock())
+    assert in_words(windows.recorded)[:2] == ["3m25s = raw", "5m = raw"]
+    assert in_words(lay_out([tier_of("12h5s", "5m")], Clock()).recorded) == [
+        "5m = raw",
+        "12h5s = running sum",
+    ]
 
 
 def test_a_tile_between_two_evaluations_is_no_tile() -> None:
     windows = lay_out([tier_of("100s", "50s")], Clock(10 * SECOND, 20 * SECOND, 40 * SECOND))
-    assert in_words(windows.recorded) == ["40s = raw, fast", "50s = raw, fast", "1m40s = raw, fast"]
-
-
-def test_windows_of_a_day_are_running_sums_and_shorter_ones_are_not() -> None:
-    windows = lay_out([tier_of("12h", "1h"), tier_of("24h", "2h")], Clock())
-    assert in_words(windows.recorded) == [
-        "5m = raw, fast",
-        "1h = 12 x 5m, slow",
-        "2h = 2 x 1h, slow",
-        "12h = 6 x 2h, slow",
-        "1d = running sum, slow",
-    ]
+    assert in_words(windows.recorded) == ["40s = raw", "50s = raw", "1m40s = raw"]
 
 
 @pytest.mark.parametrize(
@@ -271,11 +291,12 @@ def test_the_slow_interval_is(evaluation: Seconds, base: Seconds, slow: Seconds)
     assert lay_out([tier_of("8h", "40m")], clock).slow_interval == slow
 
 
-@pytest.mark.parametrize(
-    ("long", "pace"), [("11h", Pace.FAST), ("12h", Pace.SLOW), ("3d", Pace.SLOW)], ids=["11h", "12h", "3d"]
-)
-def test_the_pace_of_a_tier_with_a_long_window_of(long: str, pace: Pace) -> None:
-    assert pace_of(tier_of(long, "5m")) is pace
+def test_the_longest_windows_are_read_from_the_copies_where_tiles_are_missing() -> None:
+    windows = default_windows(setting_of("99.9%", "30d"))
+    assert [windows.history(window.length) for window in windows.recorded] == [
+        *(Pace.FAST, Pace.FAST, Pace.FAST),
+        *(Pace.SLOW, Pace.SLOW),
+    ]
 
 
 def test_the_slow_pace_counts_an_event_twice_in_the_base_window_of_5m() -> None:

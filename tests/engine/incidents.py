@@ -10,13 +10,15 @@ from typing import Final
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.burnrate.timing import detection_time
-from slo_compiler.burnrate.windows import Pace, RunningSum, pace_of
 from slo_compiler.model.indicator import Freshness, Probe, Threshold
 from slo_compiler.quantities import DAY, Ratio, Seconds
 from tests.engine.series import EVENTS_A_SECOND, SCRAPE_INTERVAL, Phase
 
 JUST_BELOW: Final = Fraction(95, 100)
 """The error ratio of an incident that must not alert, as a part of the threshold."""
+
+STEEP: Final = 10
+"""The error ratio of an incident that must alert, in thresholds: high enough for a replay to be short."""
 
 OFF_THE_GRID: Final = 100
 """No incident begins just when a rule is evaluated."""
@@ -41,18 +43,14 @@ def grain(plan: Plan) -> Seconds | None:
 
 
 def firing(plan: Plan, tier: Tier) -> Firing:
-    """A constant error ratio after a clean history of the tier's long window, or of a day where that is more.
-
-    Before its first sample a series counts as free of errors, at the traffic seen since, so that the history
-    that is missing makes no difference here.
-    """
-    error_ratio = Fraction(1) if grain(plan) else min(4 * tier.threshold, Fraction(9, 10))
+    """A constant error ratio after a clean history of the tier's long window."""
+    error_ratio = Fraction(1) if grain(plan) else min(STEEP * tier.threshold, Fraction(9, 10))
     detected = detection_time(tier, error_ratio)
     assert detected is not None
     detected = max(detected, _time_to_errors(plan, error_ratio))
-    interval = plan.windows.interval(pace_of(tier))
-    onset = min(tier.long, DAY) + OFF_THE_GRID
-    latest = onset + detected + (grain(plan) or 0) + SCRAPE_INTERVAL + interval + _lag(plan, tier)
+    interval = plan.windows.evaluation_interval
+    onset = tier.long + OFF_THE_GRID
+    latest = onset + detected + (grain(plan) or 0) + SCRAPE_INTERVAL + interval
     return Firing(
         phases=(Phase(float(onset)), Phase(float(latest - onset + interval), float(error_ratio))),
         earliest=float(onset + detected - interval),
@@ -77,17 +75,6 @@ def just_below(plan: Plan, tier: Tier) -> tuple[Phase, ...]:
         *(Phase(float(bad), 1), Phase(float(tier.long + 2 * plan.windows.base - bad))),
         *(Phase(float(bad), 1), Phase(float(tier.short))),
     )
-
-
-def _lag(plan: Plan, tier: Tier) -> Seconds:
-    """How much later a slow window is seen.
-
-    In a sum over a base window an event counts in full only after as long as that; and the base window and
-    the alert are in another group than it, each of which may have looked just before the other had recorded.
-    """
-    (window,) = (window for window in plan.windows.recorded if window.length == tier.long)
-    summed = plan.windows.base if isinstance(window.source, RunningSum) else Fraction(0)
-    return summed + (2 * plan.windows.evaluation_interval if window.pace is Pace.SLOW else 0)
 
 
 def _time_to_errors(plan: Plan, error_ratio: Ratio) -> Seconds:

@@ -1,8 +1,8 @@
 """Evaluates the rules of an SLO over the past of a real server, each group at its own interval.
 
 The server evaluates every expression; this takes the place of its rule manager, which knows only the present.
-Rule by rule, in the order of the groups and alerts last, it asks for all evaluations at once and writes what
-comes back as the recorded series, ended by a stale marker where it is gone, as the rule manager does.
+Rule by rule, each after what it reads, it asks for all evaluations at once and writes what comes back as the
+recorded series, ended by a stale marker where it is gone, as the rule manager does.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from slo_compiler.promql.check import parse
+from slo_compiler.promql.queries import metric_of, vector_selectors
+from slo_compiler.promql.release import RELEASES
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.program import LoweredSlo
 from tests.engine.remote_write import STALE, Sample, Written, write
@@ -93,7 +96,7 @@ def replayed(
         write(server, [_raw(each) for each in series])
         recorded: dict[str, Results] = {}
         alerts: dict[str, Results] = {}
-        for rule, grid in _recording_first(slo, end, down):
+        for rule, grid in _in_order(slo, end, down):
             results = _labelled(_query(server, rule.expr, grid), rule.labels)
             match rule:
                 case RecordingRule():
@@ -104,15 +107,28 @@ def replayed(
         yield Replay(server, recorded, alerts)
 
 
-def _recording_first(slo: LoweredSlo, end: float, down: range) -> Iterator[tuple[Rule, list[float]]]:
-    """All rules with the times of their evaluations, alerts last: they read series of both groups."""
-    rules = [
+def _in_order(slo: LoweredSlo, end: float, down: range) -> Iterator[tuple[Rule, list[float]]]:
+    """All rules with the times of their evaluations, each after those that record what it reads.
+
+    A rule sees only samples of its own time and before, so that the order of the groups does not matter.
+    """
+    waiting = [
         (rule, _grid(first, group, end, down))
         for first, group in zip(FIRST_EVALUATIONS, slo.groups, strict=True)
         for rule in group.rules
     ]
-    yield from ((rule, grid) for rule, grid in rules if isinstance(rule, RecordingRule))
-    yield from ((rule, grid) for rule, grid in rules if isinstance(rule, AlertingRule))
+    while waiting:
+        unrecorded = {rule.record for rule, _ in waiting if isinstance(rule, RecordingRule)}
+        ready = [(rule, grid) for rule, grid in waiting if unrecorded.isdisjoint(_read_by(rule))]
+        assert ready, "rules that wait for one another"
+        yield from ready
+        waiting = [each for each in waiting if each not in ready]
+
+
+def _read_by(rule: Rule) -> set[str | None]:
+    parsed = parse(rule.expr, RELEASES[-1])
+    assert not isinstance(parsed, list), parsed
+    return {metric_of(selector) for selector in vector_selectors(parsed.tree)}
 
 
 def _grid(first: int, group: Group, end: float, down: range) -> list[float]:

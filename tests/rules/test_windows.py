@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from slo_compiler.burnrate.windows import Pace, Raw, Window
+from slo_compiler.burnrate.windows import Raw, Window
 from slo_compiler.rules import windows
 from tests.compiling import defaults, program_of, records_of, slo, spec
 
@@ -43,14 +43,57 @@ def test_events_of_a_young_series_are_filled_up() -> None:
     }
 
 
-def test_days_are_added_up_from_the_coarse_copy() -> None:
+def test_the_window_of_days_is_added_up_from_tiles_too() -> None:
+    tile = series("errors:increase6h")
+    lines = expr("errors:increase3d")
+    assert lines[1:4] == [f"  {tile}", f"  + {tile} offset 6h", f"  + {tile} offset 12h"]
+    assert lines[12] == f"  + {tile} offset 2d18h"
+
+
+def test_gaps_in_a_long_window_are_read_from_the_coarse_copy() -> None:
     coarse = series("events:increase5m_coarse")
-    assert expr("errors:increase3d") == [f"sum_over_time({series('errors:increase5m_coarse')}[3d]) / 2"]
+    assert expr("errors:increase6h")[-1] == f"sum_over_time({series('errors:increase5m_coarse')}[6h]) / 2"
+    assert {line.strip() for line in expr("events:increase6h")} >= {
+        f"sum_over_time({coarse}[6h]) / 2",
+        f"last_over_time({coarse}[6h] offset 6h)",
+        f"avg_over_time({coarse}[6h]) * 72",
+    }
+
+
+def test_a_window_of_days_has_its_newest_tile_even_with_gaps() -> None:
+    coarse = series("events:increase5m_coarse")
+    assert expr("errors:increase3d")[-6:] == [
+        "(",
+        f"  {series('errors:increase6h')}",
+        f"  + sum_over_time({series('errors:increase5m_coarse')}[2d18h] offset 6h) / 2",
+        ")",
+        "or",
+        series("errors:increase6h"),
+    ]
     assert {line.strip() for line in expr("events:increase3d")} >= {
-        f"sum_over_time({coarse}[3d]) / 2",
+        f"+ sum_over_time({coarse}[2d18h] offset 6h) / 2",
         f"last_over_time({coarse}[1d] offset 3d)",
         f"avg_over_time({coarse}[3d]) * 864",
     }
+
+
+def test_tiles_of_two_lengths_follow_one_another() -> None:
+    tiers = [
+        {"name": "fast", "severity": "page", "long": "1h5m", "short": "5m", "burn_rate": 14},
+        {"name": "slow", "severity": "ticket", "long": "2h10m", "short": "15m", "burn_rate": 10},
+    ]
+    records = records_of(program_of(spec("s", slo("x", alerting={"tiers": tiers}))))
+    lines = records["s:x slo:errors:increase1h5m"].expr.splitlines()
+    quarter = series("errors:increase15m")
+    assert lines[:7] == [
+        "(",
+        f"  {quarter}",
+        f"  + {quarter} offset 15m",
+        f"  + {quarter} offset 30m",
+        f"  + {quarter} offset 45m",
+        f"  + {series('errors:increase5m')} offset 1h",
+        ")",
+    ]
 
 
 def test_the_coarse_copy_is_a_copy() -> None:
@@ -67,6 +110,6 @@ def test_samples_that_do_not_overlap_are_not_divided() -> None:
 
 def test_a_window_over_raw_series_is_not_added_up() -> None:
     plan = program_of(spec("s", slo("x"))).slos[0].plan
-    raw = Window(Fraction(300), Raw(), Pace.FAST)
+    raw = Window(Fraction(300), Raw())
     with pytest.raises(ValueError, match="the window of 300 s is read from raw series"):
         windows.errors(raw, plan.windows, plan.slo)
