@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client.samples import Sample
 
 from slo_compiler.cli import COMMANDS
 from slo_compiler.compiler import Source, Sources, compile_sources
 from slo_compiler.diagnostics import Level
+from slo_compiler.model.contract import BY_NAME
 from slo_compiler.schema.read import read_receivers
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```yaml ?(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
@@ -29,6 +34,11 @@ def examples(kind: str) -> Iterator[tuple[str, bytes]]:
 
 SPECS = dict(examples(""))
 RECEIVERS = dict(examples("receivers"))
+PROGRAMS = {
+    f"{page.name}-{number}": program
+    for page in PAGES
+    for number, program in enumerate(PYTHON.findall(page.read_text(encoding="utf-8")), start=1)
+}
 
 
 @pytest.mark.parametrize("place", SPECS)
@@ -40,6 +50,23 @@ def test_specs_in_the_documentation_compile(place: str) -> None:
 @pytest.mark.parametrize("place", RECEIVERS)
 def test_receivers_in_the_documentation_are_read(place: str) -> None:
     assert not isinstance(read_receivers(place, RECEIVERS[place]), list)
+
+
+@pytest.mark.parametrize("place", PROGRAMS)
+def test_programs_in_the_documentation_run_and_tell_something(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    before = told(REGISTRY)
+    exec(compile(PROGRAMS[place], place, "exec"), names)
+    registry = names.get("registry", REGISTRY)
+    assert before != told(registry)
+
+
+def told(registry: CollectorRegistry) -> list[Sample]:
+    """The samples of the contract."""
+    return [sample for family in registry.collect() for sample in family.samples if sample.name in BY_NAME]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -60,7 +87,19 @@ def checks_in_the_code() -> set[str]:
     return {check for check in found if check.split("/")[0] in FAMILIES}
 
 
-FAMILIES = ("yaml", "spec", "promql", "tier", "group", "drift", "guard", "owner", "inhibition", "rules")
+FAMILIES = (
+    "yaml",
+    "spec",
+    "promql",
+    "tier",
+    "group",
+    "drift",
+    "guard",
+    "owner",
+    "inhibition",
+    "rules",
+    "adapter",
+)
 
 
 def test_the_checks_page_has_every_check() -> None:
