@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
+from slo_compiler.adapters.choose import choose
 from slo_compiler.burnrate.plan import Plan, plan
 from slo_compiler.checks.adding_up import check_adding_up
 from slo_compiler.checks.counting import check_counting
@@ -29,6 +30,7 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.model.spec import Spec
 from slo_compiler.resolve.services import resolve_services
 from slo_compiler.resolve.slos import resolve
+from slo_compiler.rules.adapting import adapt
 from slo_compiler.rules.program import Program, build
 from slo_compiler.rules.signals.watched import Watched
 from slo_compiler.schema.read import read_defaults, read_receivers, read_sound_slos, read_spec
@@ -105,7 +107,9 @@ def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambd
     found += unplanned
     services, watched = _watch(specs, slos, plans, defaults)
     found += watched
-    program = build(plans, services, receivers)
+    adapters, unknown = choose(defaults.adapters)
+    found += unknown
+    program = build(plans, services, receivers, adapt(adapters, defaults))
     found += [problem for check in PROGRAM_CHECKS for problem in check(program)]
     if receivers is None and specs and not has_errors(found):
         found.append(_nobody_told(specs))

@@ -19,6 +19,7 @@ CORRIDOR = (
     "model",
     "promql",
     "schema",
+    "adapters",
     "burnrate",
     "resolve",
     "rules",

@@ -34,6 +34,7 @@ def examples(kind: str) -> Iterator[tuple[str, bytes]]:
 
 SPECS = dict(examples(""))
 RECEIVERS = dict(examples("receivers"))
+DEFAULTS = dict(examples("defaults"))
 PROGRAMS = {
     f"{page.name}-{number}": program
     for page in PAGES
@@ -50,6 +51,13 @@ def test_specs_in_the_documentation_compile(place: str) -> None:
 @pytest.mark.parametrize("place", RECEIVERS)
 def test_receivers_in_the_documentation_are_read(place: str) -> None:
     assert not isinstance(read_receivers(place, RECEIVERS[place]), list)
+
+
+@pytest.mark.parametrize("place", DEFAULTS)
+def test_defaults_in_the_documentation_compile(place: str) -> None:
+    (_, spec), *_ = SPECS.items()
+    compilation = compile_sources(Sources((Source("spec.yaml", spec),), Source(place, DEFAULTS[place])))
+    assert [] == [found for found in compilation.diagnostics if found.level is Level.ERROR]
 
 
 @pytest.mark.parametrize("place", PROGRAMS)

@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from slo_compiler.diagnostics import Diagnostic, error
+from slo_compiler.model.adapter import ADAPTER
 from slo_compiler.model.subject import Subject
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.functions import ValueType
 from slo_compiler.promql.queries import metric_of, vector_selectors
 from slo_compiler.promql.release import release_named
+from slo_compiler.rules.adapting import AdaptedGroup
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.program import Lowered, Program
 
@@ -30,6 +32,8 @@ def check_rules(program: Program) -> Iterator[Diagnostic]:
         yield from _repeated(lowered)
         for group in lowered.groups:
             yield from _check_group(group, groups[lowered.subject], lowered.subject)
+    for adapted in program.adapted:
+        yield from _check_adapted(adapted)
 
 
 def _repeated(lowered: Lowered) -> Iterator[Diagnostic]:
@@ -57,6 +61,19 @@ def _check_group(group: Group, groups: Iterable[Group], subject: Subject) -> Ite
             )
         if isinstance(rule, RecordingRule):
             known.add(rule.record)
+
+
+def _check_adapted(adapted: AdaptedGroup) -> Iterator[Diagnostic]:
+    """The rules of an adapter read other systems, so that only their form can be checked."""
+    seen: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
+    for rule in adapted.group.rules:
+        read = _metrics_read(rule.expr, ADAPTER, adapted.target)
+        series = (_name(rule), tuple(sorted(rule.labels.items())))
+        if isinstance(read, str):
+            yield _adapter_fault(adapted, rule, f"{adapted.target} would refuse it: {read}")
+        if series in seen:
+            yield _adapter_fault(adapted, rule, "a second rule writes the same series, and one is lost")
+        seen.add(series)
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -90,3 +107,8 @@ def _fault(subject: Subject, rule: Rule, what: str) -> Diagnostic:
     return error(
         subject.position, "rules/broken", f"{subject.id}: the rule {_name(rule)} cannot stand: {what}"
     )
+
+
+def _adapter_fault(adapted: AdaptedGroup, rule: Rule, what: str) -> Diagnostic:
+    message = f"the adapter {adapted.adapter}: the rule {_name(rule)} cannot stand: {what}"
+    return error(adapted.position, "rules/broken", message)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from slo_compiler.diagnostics import Position
+from slo_compiler.model.adapter import AdapterRequest
 from slo_compiler.model.alerting import Alerting
 from slo_compiler.model.place import Locate, nowhere
 from slo_compiler.model.surface import Surface
@@ -59,4 +60,6 @@ class Defaults:
     """Labels that tell apart servers with the same rules: Prometheus puts them on the alerts it sends."""
     alerting: Alerting = field(default_factory=Alerting)
     links: Links = field(default_factory=Links)
+    adapters: tuple[AdapterRequest, ...] = ()
+    """What maps other systems onto the metric contract."""
     locate: Locate = field(default=nowhere, compare=False, repr=False)

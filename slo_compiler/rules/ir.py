@@ -50,7 +50,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """The groups of one service."""
+    """The groups of one service, or of all adapters."""
 
-    service: str
+    name: str
     groups: tuple[Group, ...]

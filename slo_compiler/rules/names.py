@@ -44,6 +44,9 @@ BROAD_DRIFT_ALERT: Final = "DriftBroad"
 STALE_DETECTOR_ALERT: Final = "DetectorStale"
 STUCK_GUARD_ALERT: Final = "GuardStuck"
 
+ADAPTERS_FILE: Final = "ml_adapters"
+"""The rule file of all adapters; with its underscore, no service can be called so."""
+
 
 def errors(window: Seconds) -> str:
     """The metric that counts the errors within a window."""
@@ -83,6 +86,11 @@ def signal_group(subject: Subject, part: str = "signal") -> str:
 def of(metric: str, subject: Subject, *matchers: str) -> str:
     """The selector of a series of a subject."""
     return selector(metric, (matcher(subject.id_label, MatchOperator.EQUAL, subject.id), *matchers))
+
+
+def adapter_group(adapter: str) -> str:
+    """The rule group of an adapter."""
+    return f"adapter:{adapter}"
 
 
 def identity(slo: Slo) -> dict[str, str]:

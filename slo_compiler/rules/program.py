@@ -10,6 +10,8 @@ from typing import TypeAlias
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.subject import Subject
+from slo_compiler.rules import names
+from slo_compiler.rules.adapting import AdaptedGroup
 from slo_compiler.rules.ir import AlertingRule, Group, RuleFile
 from slo_compiler.rules.lower import lower
 from slo_compiler.rules.matchers import Labels
@@ -46,6 +48,7 @@ class Program:
     slos: tuple[LoweredSlo, ...]
     notification: Notification | None
     signals: tuple[LoweredSignal, ...] = ()
+    adapted: tuple[AdaptedGroup, ...] = ()
 
     @property
     def lowered(self) -> tuple[Lowered, ...]:
@@ -54,17 +57,24 @@ class Program:
 
     @property
     def rule_files(self) -> Iterator[RuleFile]:
-        """One file a service: its SLOs in the order of the spec, and then its signals."""
+        """One file a service, its SLOs in the order of the spec, then its signals; one for all adapters."""
         of_services = sorted(self.lowered, key=_service)
         for service, lowered in groupby(of_services, key=_service):
             yield RuleFile(service, tuple(group for each in lowered for group in each.groups))
+        if self.adapted:
+            yield RuleFile(names.ADAPTERS_FILE, tuple(each.group for each in self.adapted))
 
     def alerts(self) -> Iterator[tuple[Subject, AlertingRule]]:
         """Every alert with what it is about."""
         return ((lowered.subject, alert) for lowered in self.lowered for alert in lowered.alerts())
 
 
-def build(plans: Sequence[Plan], watched: Sequence[Watched], receivers: Receivers | None) -> Program:
+def build(
+    plans: Sequence[Plan],
+    watched: Sequence[Watched],
+    receivers: Receivers | None,
+    adapted: tuple[AdaptedGroup, ...] = (),
+) -> Program:
     """The program of plans and of services of machine learning that have passed their checks."""
     signals = tuple(signal for each in watched for signal in lower_signals(each))
     services = [each.service for each in watched]
@@ -73,6 +83,7 @@ def build(plans: Sequence[Plan], watched: Sequence[Watched], receivers: Receiver
         slos=tuple(LoweredSlo(plan, lower(plan)) for plan in plans),
         notification=notify(receivers, plans, services, alerts) if receivers is not None else None,
         signals=signals,
+        adapted=adapted,
     )
 
 

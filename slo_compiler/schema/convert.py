@@ -28,7 +28,7 @@ from slo_compiler.model.indicator import (
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import MILLISECOND, format_decimal, parse_duration
-from slo_compiler.schema import convert_ml, defaults_model, ml_model, spec_model
+from slo_compiler.schema import convert_adapter, convert_ml, defaults_model, ml_model, spec_model
 from slo_compiler.schema.expressions import expression
 from slo_compiler.schema.yaml.nodes import Node, find, locate
 
@@ -74,6 +74,7 @@ def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
         external_labels=tuple(model.external_labels),
         alerting=_alerting(model.alerting, find(root, ("alerting",))),
         links=Links(runbook=model.links.runbook, dashboard=model.links.dashboard),
+        adapters=convert_adapter.requests(model.adapters, root),
         locate=partial(_locate, root),
     )
 

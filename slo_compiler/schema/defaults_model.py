@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from slo_compiler.model.defaults import BASE_WINDOW, EVALUATION_INTERVAL, SCRAPE_INTERVAL
 from slo_compiler.quantities import HOUR, MINUTE, SECOND, format_duration
+from slo_compiler.schema.adapter_model import AdapterUse
 from slo_compiler.schema.fields import Duration, Given, Period
 from slo_compiler.schema.refusal import RefusedError
 from slo_compiler.schema.spec_model import AlertingModel, Labels, Owners
@@ -54,6 +55,8 @@ class DefaultsModel(Strict):
     alerting: AlertingModel = AlertingModel()
     """Tiers given here are derived anew for each SLO, as the built-in ones are."""
     links: LinksModel = LinksModel()
+    adapters: list[AdapterUse] = Field(default_factory=list)
+    """Systems whose metrics are mapped onto the metric contract: ids, or mappings of use and parameters."""
 
     @model_validator(mode="after")
     def _clock_runs(self) -> DefaultsModel:

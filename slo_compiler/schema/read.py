@@ -9,10 +9,12 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from slo_compiler.diagnostics import Diagnostic, error, in_reading_order
+from slo_compiler.model.adapter import Adapter
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.spec import Spec
-from slo_compiler.schema import convert
+from slo_compiler.schema import convert, convert_adapter
+from slo_compiler.schema.adapter_model import AdapterModel
 from slo_compiler.schema.defaults_model import DefaultsModel
 from slo_compiler.schema.problems import diagnostics_of
 from slo_compiler.schema.receivers import convert_receivers
@@ -60,6 +62,11 @@ def read_receivers(path: str, content: bytes) -> Receivers | list[Diagnostic]:
     return _read(
         path, content, ReceiversModel, convert_receivers.receivers, convert_receivers.settings_problems
     )
+
+
+def read_adapter(path: str, content: bytes) -> Adapter | list[Diagnostic]:
+    """The adapter in a data file, or every problem of its text and shape in reading order."""
+    return _read(path, content, AdapterModel, convert_adapter.adapter)
 
 
 def _no_more_problems(_: Node) -> Iterable[Diagnostic]:
