@@ -25,6 +25,7 @@ CORRIDOR = (
     "rules",
     "checks",
     "emitters",
+    "review",
     "compiler",
     "cli",
     "__main__",

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "compile": "Compile specs to rules and routes.",
     "lint": "Report every problem of specs.",
     "explain": "Show what each alert means: thresholds, times, routes.",
+    "diff": "Show what a change means for the on-call engineer.",
     "schema": "Print the JSON Schema of a file, for editors.",
     "init": "Write a starter spec.",
 }

@@ -133,7 +133,7 @@ def _explain_signal(signal: LoweredSignal, notification: Notification | None) ->
                 alert.labels[labels.ROLE],
                 alert.labels.get(labels.SEV, ""),
                 alert.labels.get(labels.SEVERITY, ""),
-                _route(alert, notification),
+                route_of(alert, notification),
             )
             for alert in signal.alerts()
         ),
@@ -152,15 +152,15 @@ def _explain_slo(lowered: LoweredSlo, notification: Notification | None) -> SloE
         error_budget=_error_budget(slo),
         tiers=tuple(_explain_tier(tier, plan, alerts[tier.name], notification) for tier in plan.tiers),
         other_alerts=tuple(
-            AlertRoute(alert.alert, alert.labels[labels.SEVERITY], _route(alert, notification))
+            AlertRoute(alert.alert, alert.labels[labels.SEVERITY], route_of(alert, notification))
             for alert in lowered.alerts()
             if labels.BURN_TIER not in alert.labels
         ),
         min_errors=_min_errors(plan),
         one_error_alerts=_one_error_alerts(plan),
         delay_floor=_delay_floor(plan, notification),
-        office_hours=_office_hours(notification),
-        looked_at=_looked_at(plan),
+        office_hours=office_hours(notification),
+        looked_at=looked_at(plan),
         derived=tuple(str(repair) for repair in plan.repairs),
     )
 
@@ -181,7 +181,7 @@ def _explain_tier(
         exhaustion=approximate_duration(timing.exhaustion_time(slo.period, tier.burn_rate)),
         incidents=tuple(_times(tier, ratio) for ratio in INCIDENTS),
         recorded_every=format_duration(plan.windows.interval(Pace.FAST)),
-        route=_route(alert, notification),
+        route=route_of(alert, notification),
     )
 
 
@@ -242,7 +242,8 @@ def delay_floor(plan: Plan, notification: Notification | None) -> Seconds:
     return clock.scrape_interval + clock.evaluation_interval + wait
 
 
-def _looked_at(plan: Plan) -> str:
+def looked_at(plan: Plan) -> str:
+    """How late predictions are looked at, in words; empty where that is at once."""
     indicator = plan.slo.indicator
     if not isinstance(indicator, Quality) or not indicator.labelling.shift:
         return ""
@@ -254,12 +255,14 @@ def _looked_at(plan: Plan) -> str:
     )
 
 
-def _office_hours(notification: Notification | None) -> str:
+def office_hours(notification: Notification | None) -> str:
+    """When tickets are delivered; empty where that is at any time."""
     hours = notification.office_hours if notification else None
     return f"{hours.weekdays} {hours.start}-{hours.end} {hours.location}" if hours else ""
 
 
-def _route(alert: AlertingRule, notification: Notification | None) -> str:
+def route_of(alert: AlertingRule, notification: Notification | None) -> str:
+    """Whom an alert reaches, in words."""
     if notification is None:
         return "nobody: there is no receivers.yaml"
     return "; ".join(_leaf(leaf) for leaf in route(notification.tree, alert_labels(alert)))

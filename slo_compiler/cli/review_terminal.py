@@ -1,0 +1,95 @@
+"""A review on a terminal: a headline, a table an SLO, and the rest in lines below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from slo_compiler.review.changes import SloChange
+from slo_compiler.review.facts import Difference
+from slo_compiler.review.headline import clauses, headline
+from slo_compiler.review.merge_words import merge_line, series_lines
+from slo_compiler.review.review import Review
+from slo_compiler.review.words import (
+    Cell,
+    alert_table,
+    annotations_that_follow,
+    code_changes,
+    plain_facts,
+)
+
+_STYLES: Final = {"+": "green", "-": "red"}
+
+
+def print_review(review: Review) -> None:
+    """Print the review; colours only on a terminal."""
+    console = Console(highlight=False, markup=False)
+    console.print(headline(review), style="bold")
+    if review:
+        console.print(f"on merge: {merge_line(review)}")
+    for slo in review.slos:
+        console.print()
+        if review.slos[1:]:
+            console.print(Text.assemble((slo.id, "bold"), f"  {clauses(slo)}"))
+        _print_slo(console, slo)
+    if review.notification:
+        console.print()
+        console.print("Alertmanager", style="bold")
+        _print_facts(console, review.notification)
+        _print_code(console, review.notification)
+
+
+def _print_slo(console: Console, slo: SloChange) -> None:
+    grid = alert_table(slo)
+    if grid:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for column in grid.columns:
+            table.add_column(column, overflow="fold")
+        for row in grid.rows:
+            table.add_row(*map(_cell, row))
+        console.print(_indented(table))
+    if slo.after is not None:  # of one that is gone there is nothing else to say
+        _print_facts(console, slo.differences, series_lines(slo), new=slo.before is None)
+        _print_code(console, slo.differences)
+
+
+def _print_facts(
+    console: Console,
+    found: Sequence[Difference],
+    series: Iterable[tuple[str, str]] = (),
+    *,
+    new: bool = False,
+) -> None:
+    facts = Table.grid("name", "fact", padding=(0, 2, 0, 0))
+    for name, text in series:
+        facts.add_row(name, text)
+    for name, cell in plain_facts(found, new=new):
+        facts.add_row(name, _cell(cell))
+    following = annotations_that_follow(found)
+    if following:
+        facts.add_row("annotations that follow", ", ".join(following))
+    if facts.rows:
+        console.print(_indented(facts))
+
+
+def _print_code(console: Console, found: Sequence[Difference]) -> None:
+    """Each expression as a diff. Its lines are not broken, so that they can be copied."""
+    for name, lines in code_changes(found):
+        console.print(f"  {name}:")
+        for line in lines:
+            console.print(Text(f"    {line}", style=_STYLES.get(line[0], "")), soft_wrap=True)
+
+
+def _indented(table: Table) -> Padding:
+    return Padding(table, (0, 0, 0, 2), expand=False)
+
+
+def _cell(cell: Cell) -> Text:
+    if not cell.changes:
+        return Text(cell.after)
+    return Text.assemble(cell.before, " → ", (cell.after, "bold"))

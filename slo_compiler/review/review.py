@@ -1,0 +1,52 @@
+"""Two programs to what changes between them, ordered by what matters to the on-call engineer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from slo_compiler.review.changes import Side, SloChange, compare
+from slo_compiler.review.comparing import notification_facts
+from slo_compiler.review.facts import Difference, Kind, differences, most_important_first
+from slo_compiler.review.merge import Fate
+from slo_compiler.review.pairing import pair
+from slo_compiler.review.part import meaning, parts
+from slo_compiler.rules.program import Program
+
+_KINDS: Final = tuple(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What changes between two programs."""
+
+    slos: tuple[SloChange, ...]
+    """Those that change, of most consequence first."""
+    notification: tuple[Difference, ...]
+    """What changes about Alertmanager for all alerts alike."""
+    fates: Mapping[Fate, int]
+    """How many alerts meet which fate, those of SLOs that do not change included."""
+
+    def __bool__(self) -> bool:
+        """Whether there is any difference in behaviour."""
+        return bool(self.slos or self.notification)
+
+
+def review(old: Program, new: Program) -> Review:
+    """What changes from the old program to the new one, whatever the texts of the specs."""
+    sides = pair(parts(old), parts(new), (lambda part: part.id, meaning))
+    compared = [
+        compare(Side(before, old.notification), Side(after, new.notification)) for before, after in sides
+    ]
+    told = differences("", notification_facts(old.notification), notification_facts(new.notification))
+    return Review(
+        slos=tuple(sorted((slo for slo in compared if slo.differences), key=_weight)),
+        notification=tuple(most_important_first(told)),
+        fates=Counter(alert.merge.fate for slo in compared for alert in slo.alerts),
+    )
+
+
+def _weight(slo: SloChange) -> int:
+    return _KINDS.index(slo.differences[0].kind)
