@@ -13,12 +13,12 @@ test: $(VENV)/.dev  ## run all tests against the real Prometheus and Alertmanage
 	$(BIN)/python -m pytest -n auto
 
 format: $(VENV)/.dev  ## rewrite the code the way ruff formats it
-	$(BIN)/ruff format slo_compiler tests
-	$(BIN)/ruff check --fix slo_compiler tests
+	$(BIN)/ruff format slo_compiler tests bench
+	$(BIN)/ruff check --fix slo_compiler tests bench
 
 lint: $(VENV)/.dev  ## formatting, style and types, changing nothing
-	$(BIN)/ruff format --check slo_compiler tests
-	$(BIN)/ruff check slo_compiler tests
+	$(BIN)/ruff format --check slo_compiler tests bench
+	$(BIN)/ruff check slo_compiler tests bench
 	$(BIN)/mypy
 
 check: lint test  ## what has to pass before a merge; .ci/run adds the wheel and stale-output checks

@@ -27,6 +27,7 @@ CORRIDOR = (
     "emitters",
     "review",
     "compiler",
+    "replay",
     "cli",
     "__main__",
 )
@@ -38,6 +39,8 @@ BESIDE = {"instrument": {"model"}}
 LIBRARIES = {
     "click": {"cli"},
     "jinja2": {"emitters"},
+    "matplotlib": {"replay"},
+    "numpy": {"replay"},
     "prometheus_client": {"instrument"},
     "pydantic": {"schema"},
     "pydantic_core": {"schema"},

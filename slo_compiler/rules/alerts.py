@@ -22,20 +22,21 @@ HALF_AN_ERROR = Fraction(1, 2)
 
 def tier_alert(plan: Plan, tier: Tier) -> AlertingRule:
     """The alert of one tier: both windows above the threshold, and enough errors to mean something."""
-    slo = plan.slo
-    fastest = tier is plan.tiers[0]
     return AlertingRule(
         alert=names.burn_alert(tier.name),
         expr=chain("and", *_conditions(plan, tier)),
         hold=Fraction(0),
         keep_firing_for=tier.keep_firing,
-        labels={
-            **alert_labels(slo, tier.severity, sev(slo, tier.severity, fastest=fastest)),
-            labels.BURN_TIER: tier.name,
-        },
+        labels=tier_labels(plan, tier),
         annotations=alert_text.of_tier(plan, tier),
-        run_time_labels=slo.run_time_labels,
+        run_time_labels=plan.slo.run_time_labels,
     )
+
+
+def tier_labels(plan: Plan, tier: Tier) -> dict[str, str]:
+    """The labels of a tier's alert."""
+    level = sev(plan.slo, tier.severity, fastest=tier is plan.tiers[0])
+    return {**alert_labels(plan.slo, tier.severity, level), labels.BURN_TIER: tier.name}
 
 
 def absent_alert(plan: Plan, hold: Seconds) -> AlertingRule:
@@ -44,16 +45,21 @@ def absent_alert(plan: Plan, hold: Seconds) -> AlertingRule:
     It is about the total: a service without errors is healthy, one without requests to count is unknown.
     """
     slo = plan.slo
-    severity = slo.absent.severity
     return AlertingRule(
         alert=names.ABSENT_ALERT,
         expr=_nothing_measured(plan),
         hold=hold,
         keep_firing_for=Fraction(0),
-        labels=alert_labels(slo, severity, "SEV3" if severity is Severity.TICKET else "SEV2"),
+        labels=absent_labels(slo),
         annotations=alert_text.of_absence(plan, hold),
         run_time_labels=slo.run_time_labels,
     )
+
+
+def absent_labels(slo: Slo) -> dict[str, str]:
+    """The labels of the alert for an indicator without data."""
+    severity = slo.absent.severity
+    return alert_labels(slo, severity, "SEV3" if severity is Severity.TICKET else "SEV2")
 
 
 def _nothing_measured(plan: Plan) -> str:

@@ -1,0 +1,128 @@
+"""From a plan and what was scraped to when each of its alerts fires, and whether anybody hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.tier import Tier
+from slo_compiler.quantities import Seconds
+from slo_compiler.replay.grid import Array, Grid, Mask
+from slo_compiler.replay.inhibit import Timeline, inhibit
+from slo_compiler.replay.series import Counts, Series
+from slo_compiler.replay.spans import kept, spans_of, until, waited_for, without
+from slo_compiler.replay.windows import Recorded, budget_remaining, record, was_there_lately
+from slo_compiler.rules import names
+from slo_compiler.rules.alerts import HALF_AN_ERROR, absent_labels, tier_labels
+from slo_compiler.rules.notification import inhibit_rules
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """What a plan's rules say of a past.
+
+    ``timelines`` holds for each group, a row of the series, the timelines of its alerts: the tiers, fastest
+    first, and absence. ``recorded`` and ``budget_remaining`` have a row for each group, too, and a column for
+    each evaluation.
+    """
+
+    plan: Plan
+    grid: Grid
+    recorded: Recorded
+    budget_remaining: Array
+    timelines: tuple[tuple[Timeline, ...], ...]
+
+    def only(self, row: int) -> Evaluation:
+        """The evaluation of one group alone."""
+        rows = slice(row, row + 1)
+        return replace(
+            self,
+            recorded={
+                length: Counts(counts.events[rows].copy(), counts.errors[rows].copy())
+                for length, counts in self.recorded.items()
+            },
+            budget_remaining=self.budget_remaining[rows].copy(),
+            timelines=self.timelines[rows],
+        )
+
+
+def evaluate(plan: Plan, series: Series, grid: Grid) -> Evaluation:
+    """Evaluate a plan over a past. The costs are linear in the number of evaluations and scrapes.
+
+    Args:
+        plan: whose windows, tiers and absence.
+        series: what was scraped of its indicator, with a row for each group.
+        grid: when the fast group is evaluated.
+    """
+    recorded = record(plan, series, grid)
+    alerts = tuple(_alerts(plan, recorded, grid))
+    rules = tuple(inhibit_rules([plan]))
+    return Evaluation(
+        plan=plan,
+        grid=grid,
+        recorded=recorded,
+        budget_remaining=budget_remaining(plan, recorded, grid),
+        timelines=tuple(
+            inhibit([_timeline(alert, row, grid) for alert in alerts], rules)
+            for row in range(recorded[plan.windows.base].events.shape[0])
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Alert:
+    """An alert, and where its expression yields."""
+
+    name: str
+    labels: Mapping[str, str]
+    hold: Seconds
+    keep_firing_for: Seconds
+    holds: Mask
+
+
+def _alerts(plan: Plan, recorded: Recorded, grid: Grid) -> Iterator[_Alert]:
+    nothing = Fraction(0)
+    for tier in plan.tiers:
+        name, labels = names.burn_alert(tier.name), tier_labels(plan, tier)
+        yield _Alert(name, labels, nothing, tier.keep_firing, _burns(plan, tier, recorded))
+    if plan.absent_hold is not None:
+        holds = _is_absent(plan, recorded, grid)
+        yield _Alert(names.ABSENT_ALERT, absent_labels(plan.slo), plan.absent_hold, nothing, holds)
+
+
+def _burns(plan: Plan, tier: Tier, recorded: Recorded) -> Mask:
+    """Both windows are above the threshold, and there are enough errors to mean something."""
+    threshold = float(tier.threshold)
+    long, short = recorded[tier.long], recorded[tier.short]
+    holds = (long.error_ratio > threshold) & (short.error_ratio > threshold)
+    if plan.min_errors is not None:
+        holds &= long.errors > float(plan.min_errors - HALF_AN_ERROR)
+    return holds
+
+
+def _is_absent(plan: Plan, recorded: Recorded, grid: Grid) -> Mask:
+    """There is nothing now. A group alerts only as long as it is remembered."""
+    absent = np.isnan(recorded[plan.windows.base].events) & ~grid.missed(grid.times)
+    return absent & was_there_lately(plan, recorded, grid) if plan.slo.group_by else absent
+
+
+def _timeline(alert: _Alert, row: int, grid: Grid) -> Timeline:
+    holds = spans_of(alert.holds[row], grid)
+    waited = waited_for(holds, _whole(alert.hold, grid))
+    firing = until(kept(waited, _whole(alert.keep_firing_for, grid)), grid.end)
+    return Timeline(
+        alert=alert.name,
+        labels={**alert.labels, "alertname": alert.name},
+        holds=holds,
+        pending=without(holds, firing),
+        firing=firing,
+    )
+
+
+def _whole(seconds: Seconds, grid: Grid) -> float:
+    """The time until the first evaluation that is at least so much later."""
+    return grid.ticks(float(seconds)) * grid.interval

@@ -1,0 +1,72 @@
+"""When things are measured and evaluated, and spans of time; all in seconds from the beginning of a past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[np.float64]
+"""Numbers of one row or several; not a number where there is nothing."""
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """From a time on until another, which no longer belongs to it."""
+
+    begin: float
+    end: float
+
+    @property
+    def length(self) -> float:
+        """How long it is."""
+        return self.end - self.begin
+
+
+Spans: TypeAlias = tuple[Span, ...]
+"""Ascending, and apart from each other."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """When the rules are evaluated: every ``interval`` from ``start`` on, ``count`` times.
+
+    ``slow_start`` is when the slow group is evaluated first, ``down`` when Prometheus was not there and
+    evaluated nothing.
+    """
+
+    start: float
+    interval: float
+    count: int
+    slow_start: float = 0
+    down: Spans = ()
+    times: Array = field(init=False)
+    """All evaluations of the fast group, those included that did not take place."""
+
+    def __post_init__(self) -> None:
+        times = self.start + self.interval * np.arange(self.count, dtype=np.float64)
+        object.__setattr__(self, "times", times)
+
+    @property
+    def end(self) -> float:
+        """When the evaluation after the last one would be."""
+        return self.start + self.interval * self.count
+
+    def slow_times(self, interval: float) -> Array:
+        """All evaluations of the slow group, as ``times``."""
+        return np.arange(self.slow_start, self.end, interval, dtype=np.float64)
+
+    def missed(self, times: Array) -> Mask:
+        """Which of the evaluations did not take place."""
+        missed = np.zeros(times.shape, dtype=np.bool_)
+        for span in self.down:
+            missed |= (span.begin <= times) & (times < span.end)
+        return missed
+
+    def ticks(self, seconds: float) -> int:
+        """How many evaluations ago the newest sample is from that is at least so old."""
+        return -int(-seconds // self.interval)

@@ -1,0 +1,58 @@
+"""What a Prometheus would have scraped of an indicator, as arrays: a row a group, a column a scrape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from slo_compiler.replay.grid import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counters:
+    """Two counters, as ever growing and falling back to 0 on a restart as they are.
+
+    ``times`` are the seconds of the scrapes, ascending. ``events`` and ``counted`` have a row for each group.
+    ``counts_good`` says whether ``counted`` are the good events, so that the errors are what is missing.
+    """
+
+    times: Array
+    events: Array
+    counted: Array
+    counts_good: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """Events of one scrape each: looks at a gauge, and the failures among them."""
+
+    times: Array
+    events: Array
+    errors: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ratios:
+    """A ratio of errors as it was at each scrape, with nothing to say how many events stand behind it."""
+
+    times: Array
+    ratio: Array
+
+
+Series: TypeAlias = Counters | Samples | Ratios
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """Events within a window and the errors among them, a column for each evaluation."""
+
+    events: Array
+    errors: Array
+
+    @property
+    def error_ratio(self) -> Array:
+        """The share of errors; no number where nothing was counted."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.errors / self.events
