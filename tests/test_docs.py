@@ -15,7 +15,7 @@ from slo_compiler.cli import COMMANDS
 from slo_compiler.compiler import Source, Sources, compile_sources
 from slo_compiler.diagnostics import Level
 from slo_compiler.model.contract import BY_NAME
-from slo_compiler.schema.read import read_receivers
+from slo_compiler.schema.read import read_incidents, read_receivers
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -40,6 +40,7 @@ PROGRAMS = {
     for page in PAGES
     for number, program in enumerate(PYTHON.findall(page.read_text(encoding="utf-8")), start=1)
 }
+INCIDENTS = dict(examples("incidents"))
 
 
 @pytest.mark.parametrize("place", SPECS)
@@ -51,6 +52,11 @@ def test_specs_in_the_documentation_compile(place: str) -> None:
 @pytest.mark.parametrize("place", RECEIVERS)
 def test_receivers_in_the_documentation_are_read(place: str) -> None:
     assert not isinstance(read_receivers(place, RECEIVERS[place]), list)
+
+
+@pytest.mark.parametrize("place", INCIDENTS)
+def test_incidents_in_the_documentation_are_read(place: str) -> None:
+    assert not isinstance(read_incidents(place, INCIDENTS[place]), list)
 
 
 @pytest.mark.parametrize("place", DEFAULTS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from slo_compiler.cli.choice import chosen_slos
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.report import report
 from slo_compiler.compiler import compile_sources
@@ -35,7 +36,7 @@ def command(ctx: click.Context, specs: tuple[Path, ...], names: tuple[str, ...],
     report(compilation.diagnostics, quiet_notes=True)
     if compilation.program is None:
         ctx.exit(1)
-    chosen = _chosen(explain(compilation.program), names)
+    chosen = chosen_slos(explain(compilation.program), names, lambda slo: slo.id)
     signals = [] if names else explain_signals(compilation.program)
     if style == "json":
         click.echo(
@@ -45,20 +46,6 @@ def command(ctx: click.Context, specs: tuple[Path, ...], names: tuple[str, ...],
         click.echo(explanation_text.as_markdown(chosen, signals), nl=False)
     else:
         _print(chosen, signals)
-
-
-def _chosen(explanations: list[SloExplanation], names: tuple[str, ...]) -> list[SloExplanation]:
-    known = {name for slo in explanations for name in _names(slo)}
-    for name in names:
-        if name not in known:
-            listed = ", ".join(slo.id for slo in explanations)
-            raise click.UsageError(f"there is no SLO {name} in these specs; there are {listed}")
-    return [slo for slo in explanations if not names or not _names(slo).isdisjoint(names)]
-
-
-def _names(slo: SloExplanation) -> set[str]:
-    """What an SLO may be called: its id, or its name alone."""
-    return {slo.id, slo.id.partition(":")[2]}
 
 
 def _print(explanations: list[SloExplanation], signals: list[SignalExplanation]) -> None:

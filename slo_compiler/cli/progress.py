@@ -1,4 +1,4 @@
-"""What is being compiled now, on a terminal; nothing in a pipe."""
+"""What is being worked on now, on a terminal; nothing in a pipe."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
+def progress(doing: str = "compiling") -> Iterator[Callable[[str], None]]:
     """A function to call with the name of each step as it begins."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -17,5 +17,5 @@ def progress() -> Iterator[Callable[[str], None]]:
     from rich.console import Console  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    with Console(stderr=True).status("compiling") as status:
-        yield lambda name: status.update(Text(f"compiling {name}"))
+    with Console(stderr=True).status(doing) as status:
+        yield lambda name: status.update(Text(f"{doing} {name}"))

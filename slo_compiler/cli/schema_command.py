@@ -12,7 +12,7 @@ from slo_compiler.schema.json_schema import KINDS, json_schema
 @click.command("schema")
 @click.argument("kind", type=click.Choice(KINDS), default=KINDS[0])
 def command(kind: str) -> None:
-    """Print the JSON Schema of a spec, of defaults.yaml or of receivers.yaml.
+    """Print the JSON Schema of a spec, of defaults.yaml, of receivers.yaml or of a file of incidents.
 
     An editor with a YAML language server uses it through a first line such as
     "# yaml-language-server: $schema=spec.schema.json".

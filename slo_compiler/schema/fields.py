@@ -26,12 +26,16 @@ DURATION = (
     r"^(?=.*[1-9])([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"  # and not 0
 )
 OBJECTIVE = r"^(?!0*(\.0*)?\s*%)0{0,18}[0-9]{1,2}(\.[0-9]{1,10})?\s*%$"  # above 0% and below 100%
+PERCENTAGE = r"^0{0,18}[0-9]{1,5}(\.[0-9]{1,20})?\s*%$"
 SHARE = r"^(?!0*(\.0*)?\s*%)0{0,18}[0-9]{1,2}(\.[0-9]{1,20})?\s*%$"
 
 MOST_DECIMALS = 10
 """Of an objective in percent: 99.9999999999% allows a millisecond in 30 years."""
 
 MOST_ERRORS = 1_000_000
+
+MOST_TRAFFIC = 100
+"""How many times the usual traffic there may be."""
 
 
 def _from_text(parse: Callable[[str], Read], kind: str, example: str) -> Callable[[Any], Read]:
@@ -73,6 +77,20 @@ def _share(value: Any) -> Ratio:
     ratio = _from_text(parse_percent, "a percentage", "2%")(value)
     if not 0 < ratio < 1:
         raise RefusedError(f"{value} of the budget is no part of it; choose more than 0% and less than 100%")
+    return ratio
+
+
+def _error_share(value: Any) -> Ratio:
+    ratio = _from_text(parse_percent, "a percentage", "20%")(value)
+    if ratio > 1:
+        raise RefusedError(f"{value} of events cannot fail: there are no more than 100%")
+    return ratio
+
+
+def _traffic_share(value: Any) -> Ratio:
+    ratio = _from_text(parse_percent, "a percentage", "10%")(value)
+    if ratio > MOST_TRAFFIC:
+        raise RefusedError(f"{value} of the usual traffic is more than a hundred times as much; choose less")
     return ratio
 
 
@@ -168,6 +186,10 @@ Given: TypeAlias = Annotated[Read | None, BeforeValidator(_given)]
 
 Objective: TypeAlias = Annotated[Fraction, PlainValidator(_objective), _written_schema(OBJECTIVE, "99.9%")]
 Share: TypeAlias = Annotated[Fraction, PlainValidator(_share), _written_schema(SHARE, "2%")]
+ErrorShare: TypeAlias = Annotated[Fraction, PlainValidator(_error_share), _written_schema(PERCENTAGE, "20%")]
+TrafficShare: TypeAlias = Annotated[
+    Fraction, PlainValidator(_traffic_share), _written_schema(PERCENTAGE, "10%")
+]
 Period: TypeAlias = Annotated[Fraction, PlainValidator(_period), _written_schema(DURATION, "30d")]
 Duration: TypeAlias = Annotated[Fraction, PlainValidator(_positive_duration), _written_schema(DURATION, "5m")]
 Number: TypeAlias = Annotated[Fraction, PlainValidator(_number), WithJsonSchema({"type": "number"})]

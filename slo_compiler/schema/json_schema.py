@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from slo_compiler.schema.defaults_model import DefaultsModel
+from slo_compiler.schema.incidents_model import IncidentsModel
 from slo_compiler.schema.receivers.receivers_model import ReceiversModel
 from slo_compiler.schema.spec_model import SpecModel
 
@@ -14,6 +15,7 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
     "spec": SpecModel,
     "defaults": DefaultsModel,
     "receivers": ReceiversModel,
+    "incidents": IncidentsModel,
 }
 
 KINDS: Final = tuple(_MODELS)

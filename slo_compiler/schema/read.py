@@ -11,11 +11,13 @@ from pydantic import BaseModel, ValidationError
 from slo_compiler.diagnostics import Diagnostic, error, in_reading_order
 from slo_compiler.model.adapter import Adapter
 from slo_compiler.model.defaults import Defaults
+from slo_compiler.model.incident import Incident
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.spec import Spec
 from slo_compiler.schema import convert, convert_adapter
 from slo_compiler.schema.adapter_model import AdapterModel
 from slo_compiler.schema.defaults_model import DefaultsModel
+from slo_compiler.schema.incidents_model import IncidentsModel, incidents_of
 from slo_compiler.schema.problems import diagnostics_of
 from slo_compiler.schema.receivers import convert_receivers
 from slo_compiler.schema.receivers.receivers_model import ReceiversModel
@@ -67,6 +69,11 @@ def read_receivers(path: str, content: bytes) -> Receivers | list[Diagnostic]:
 def read_adapter(path: str, content: bytes) -> Adapter | list[Diagnostic]:
     """The adapter in a data file, or every problem of its text and shape in reading order."""
     return _read(path, content, AdapterModel, convert_adapter.adapter)
+
+
+def read_incidents(path: str, content: bytes) -> tuple[Incident, ...] | list[Diagnostic]:
+    """The incidents in a file, or every problem of its text and shape in reading order."""
+    return _read(path, content, IncidentsModel, lambda model, _: incidents_of(model))
 
 
 def _no_more_problems(_: Node) -> Iterable[Diagnostic]:

@@ -1,0 +1,153 @@
+"""``slo-compiler simulate``: incidents tried on the alerts of a spec, as a table, JSON or a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from slo_compiler.cli.choice import chosen_slos
+from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.progress import progress
+from slo_compiler.cli.report import report
+from slo_compiler.compiler import compile_sources
+from slo_compiler.model.incident import Incident
+from slo_compiler.replay import simulation_text
+from slo_compiler.replay.catalogue import CATALOGUE
+from slo_compiler.replay.simulate import Simulation, simulate
+from slo_compiler.replay.traffic import Traffic, TrafficError, read_traffic, steady
+from slo_compiler.schema.read import read_incidents
+
+USUAL_TRAFFIC: Final = 36_000
+"""Ten events a second, where nobody says how many there are."""
+
+
+@click.command("simulate")
+@click.argument("specs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--slo", "names", multiple=True, help="Only this SLO, by its name or service:name.")
+@click.option("--incident", "chosen", multiple=True, help="Only this incident; all of them without it.")
+@click.option(
+    "--incidents",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Incidents of your own, a YAML file, instead of the built-in ones.",
+)
+@click.option(
+    "--traffic",
+    default=str(USUAL_TRAFFIC),
+    show_default=True,
+    help="Events an hour, or a CSV file whose lines end with the events of a minute each.",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Draw the incidents into this file, .svg or .png.",
+)
+@click.pass_context
+def command(  # noqa: PLR0913 click gives each option on its own
+    ctx: click.Context,
+    *,
+    specs: tuple[Path, ...],
+    names: tuple[str, ...],
+    chosen: tuple[str, ...],
+    file: Path | None,
+    traffic: str,
+    style: str,
+    plot: Path | None,
+) -> None:
+    """Try incidents on the alerts of SPECS: who is told of what, how soon, and how often for nothing."""
+    if plot is not None and plot.suffix not in {".svg", ".png"}:
+        raise click.UsageError(f"{plot} ends with neither .svg nor .png")
+    events = _traffic(traffic)
+    incidents = _incidents(ctx, file, chosen)
+    compilation = compile_sources(read_sources(specs))
+    report(compilation.diagnostics, quiet_notes=True)
+    if compilation.program is None:
+        ctx.exit(1)
+    slos = chosen_slos(compilation.program.slos, names, lambda lowered: lowered.plan.slo.id)
+    with progress("simulating") as step:
+        simulations = []
+        for lowered in slos:
+            step(lowered.plan.slo.id)
+            simulations.append(simulate(lowered.plan, incidents, events))
+    if plot is not None:
+        _draw(simulations, plot)
+    if style == "json":
+        click.echo(simulation_text.as_json(simulations), nl=False)
+    else:
+        _print(simulations)
+
+
+def _traffic(said: str) -> Traffic:
+    """So many events an hour, or those of a file."""
+    path = Path(said)
+    if path.is_file():
+        try:
+            return read_traffic(path.read_text(encoding="utf-8"))
+        except (TrafficError, UnicodeDecodeError) as failure:
+            raise click.ClickException(f"{path} is no traffic: {failure}") from failure
+    try:
+        events = float(said.replace(",", ""))
+    except ValueError as failure:
+        raise click.UsageError(
+            f"--traffic {said} is neither a file nor a number of events an hour"
+        ) from failure
+    if not 0 < events < 1e9:
+        raise click.UsageError(f"--traffic {said} is not between 0 and a billion events an hour")
+    return steady(events)
+
+
+def _incidents(ctx: click.Context, file: Path | None, chosen: Sequence[str]) -> tuple[Incident, ...]:
+    incidents: tuple[Incident, ...] = CATALOGUE
+    if file is not None:
+        read = read_incidents(file.as_posix(), file.read_bytes())
+        if isinstance(read, list):
+            report(read)
+            ctx.exit(1)
+        incidents = read
+    for name in chosen:
+        if name not in [incident.name for incident in incidents]:
+            listed = ", ".join(incident.name for incident in incidents)
+            raise click.UsageError(f"there is no incident {name}; there are {listed}")
+    return tuple(incident for incident in incidents if not chosen or incident.name in chosen)
+
+
+def _draw(simulations: Sequence[Simulation], path: Path) -> None:
+    # Only a picture needs matplotlib, which takes longer to import than the rest to run.
+    from slo_compiler.replay.plot import draw_picture  # noqa: PLC0415
+    from slo_compiler.replay.simulation_plot import panels  # noqa: PLC0415
+
+    path.write_bytes(draw_picture(panels(simulations), "png" if path.suffix == ".png" else "svg"))
+
+
+def _print(simulations: Sequence[Simulation]) -> None:
+    from rich.console import Console  # noqa: PLC0415  # JSON does not need it
+    from rich.padding import Padding  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    console = Console(highlight=False, markup=False)
+    for simulation in simulations:
+        console.print(simulation_text.title(simulation), style="bold")
+        trials = Table(
+            *simulation_text.TRIALS, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold"
+        )
+        for row in simulation_text.trials(simulation):
+            trials.add_row(*row)
+        trials.columns[0].no_wrap = True
+        facts = Table.grid("name", "fact", padding=(0, 2, 0, 0))
+        for name, fact in simulation_text.facts(simulation):
+            facts.add_row(name, fact)
+        for part in (trials, facts):
+            console.print()
+            console.print(Padding(part, (0, 0, 0, 2), expand=False))
+        console.print()

@@ -1,0 +1,117 @@
+"""A simulation as JSON, and the rows and facts that a terminal shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any, Final, TypeAlias
+
+from slo_compiler.quantities import approximate_duration, format_decimal, format_percent
+from slo_compiler.replay.past import HEALTHY_BURN_RATE
+from slo_compiler.replay.simulate import Simulation, Trial
+
+Row: TypeAlias = tuple[str, ...]
+
+TRIALS: Final = ("incident", "budget", "worth", "heard from", "after", "reset after")
+
+NONE: Final = "-"
+
+
+def title(simulation: Simulation) -> str:
+    """The SLO, its objective, and the traffic."""
+    slo = simulation.plan.slo
+    traffic = format_decimal(Fraction(simulation.traffic.an_hour), digits=3)
+    period = approximate_duration(slo.period)
+    return f"{slo.id}  {format_percent(slo.objective)} over {period}, with {traffic} events an hour"
+
+
+def trials(simulation: Simulation) -> Iterator[Row]:
+    """A row for each incident, under ``TRIALS``."""
+    for trial in simulation.trials:
+        measures = trial.measures
+        yield (
+            trial.incident.name,
+            _percent(trial.budget),
+            "nothing" if trial.worth is None else trial.worth.value,
+            _heard(trial),
+            _time(measures.detection),
+            _time(measures.reset),
+        )
+
+
+def facts(simulation: Simulation) -> Iterator[tuple[str, str]]:
+    """The four measures and the false alerts, each under a name."""
+    measures = simulation.measures
+    yield "precision", f"{_percent(measures.precision)} of alerts were for an incident that was worth them"
+    yield "recall", f"{_percent(measures.recall)} of incidents that were worth an alert had it"
+    yield "detection time", f"{_time(measures.detection)} from the onset to the page"
+    yield "reset time", f"{_time(measures.reset)} from the end until the last page resolved"
+    yield "false alerts", _false_alerts(simulation)
+
+
+def as_json(simulations: Sequence[Simulation]) -> str:
+    """The simulations as JSON; times in seconds, shares as ratios, None where nothing was measured."""
+    return json.dumps([_plain(each) for each in simulations], indent=2, ensure_ascii=False) + "\n"
+
+
+def _plain(simulation: Simulation) -> dict[str, Any]:
+    return {
+        "slo": simulation.plan.slo.id,
+        "objective": format_percent(simulation.plan.slo.objective),
+        "events_an_hour": simulation.traffic.an_hour,
+        "incidents": [
+            {
+                "name": trial.incident.name,
+                "description": trial.incident.description,
+                "budget_spent": trial.budget,
+                "worth": None if trial.worth is None else trial.worth.value,
+                "heard_from": list(trial.told()),
+                **_measures(trial),
+            }
+            for trial in simulation.trials
+        ],
+        **_measures(simulation),
+        "false_pages_a_month": simulation.false_pages,
+        "false_tickets_a_month": simulation.false_tickets,
+    }
+
+
+def _measures(measured: Simulation | Trial) -> dict[str, float | None]:
+    measures = measured.measures
+    return {
+        "precision": measures.precision,
+        "recall": measures.recall,
+        "detection_seconds": measures.detection,
+        "reset_seconds": measures.reset,
+    }
+
+
+def _heard(trial: Trial) -> str:
+    """The tiers; where chance has a say, how often there was an alert that was worth it, or was not."""
+    tiers = ", ".join(trial.told()) or "nobody"
+    draws = len(trial.outcomes)
+    if trial.worth is not None:
+        times = sum(each.detected is not None for each in trial.outcomes)
+        return tiers if times == draws else f"{tiers}: {times} of {draws} times"
+    times = sum(bool(each.heard) for each in trial.outcomes)
+    return f"{tiers}: falsely {times} of {draws} times" if times else tiers
+
+
+def _false_alerts(simulation: Simulation) -> str:
+    pages, tickets = (
+        format_decimal(Fraction(number).limit_denominator(1000), digits=2)
+        for number in (simulation.false_pages, simulation.false_tickets)
+    )
+    return (
+        f"{pages} pages and {tickets} tickets a month, from a healthy service that spends "
+        f"{format_percent(HEALTHY_BURN_RATE)} of its budget"
+    )
+
+
+def _percent(share: float | None) -> str:
+    return NONE if share is None else format_percent(Fraction(share), digits=3)
+
+
+def _time(seconds: float | None) -> str:
+    return NONE if seconds is None else approximate_duration(Fraction(round(seconds)))

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+import pytest
+from click.testing import CliRunner, Result
+
+from slo_compiler.cli import main
+from slo_compiler.replay.catalogue import CATALOGUE
+
+SPECS: Final = Path(__file__).parent.parent.parent / "specs"
+
+
+def simulate(*arguments: str | Path, columns: int = 100) -> Result:
+    return CliRunner(env={"COLUMNS": str(columns)}).invoke(
+        main,
+        ["simulate", str(SPECS), "--slo", "checkout-api:availability", *map(str, arguments)],
+        catch_exceptions=False,
+    )
+
+
+def test_a_terminal_of_eighty_columns_shows_all_of_it() -> None:
+    told = simulate("--incident", "total-outage", "--incident", "vanished-metrics", columns=80)
+    lines = [line.rstrip() for line in told.output.splitlines()]
+    assert 0 == told.exit_code
+    assert "checkout-api:availability  99.9% over 30d, with 36000 events an hour" == lines[0]
+    assert "incident budget worth heard from after reset after" == " ".join(lines[2].split())
+    assert "total-outage" in lines[3]
+    assert "fast, medium, slow" in lines[3]
+    assert "absent" in lines[4]
+    assert max(len(line) for line in lines) <= 80
+
+
+def test_json_has_every_incident_of_the_catalogue() -> None:
+    told = json.loads(simulate("--format", "json").output)
+    assert [each.name for each in CATALOGUE] == [each["name"] for each in told[0]["incidents"]]
+    assert 1 == told[0]["recall"]
+
+
+def test_incidents_of_ones_own_are_tried_instead(tmp_path: Path) -> None:
+    file = tmp_path / "incidents.yaml"
+    file.write_text(
+        "apiVersion: slo-compiler/v1\n"
+        "incidents:\n"
+        "  - {name: mine, repeat: 2, phases: [{duration: 5m, errors: 100%}, {duration: 5m, burn_rate: 2}]}\n"
+    )
+    told = json.loads(simulate("--incidents", file, "--format", "json").output)
+    (mine,) = told[0]["incidents"]
+    assert "mine" == mine["name"]
+    assert (10 + 10 * 0.002) / 43.2 == pytest.approx(mine["budget_spent"])
+
+
+def test_what_is_wrong_with_a_file_of_incidents_is_told_at_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "incidents.yaml"
+    file.write_text(
+        "apiVersion: slo-compiler/v1\n"
+        "incidents:\n"
+        "  - name: mine\n"
+        "    phases:\n"
+        "      - {duration: 5m, errors: 120%, traffic: 20000%}\n"
+        "      - {errors: 5%, burn_rate: 2}\n"
+    )
+    told = simulate("--incidents", file)
+    place = file.as_posix()
+    assert 1 == told.exit_code
+    too_many, too_much, without, *_ = told.stderr.splitlines()
+    assert (
+        f"{place}:5:32: error: 120% of events cannot fail: there are no more than 100% [spec/value]"
+        == too_many
+    )
+    assert too_much.startswith(
+        f"{place}:5:47: error: 20000% of the usual traffic is more than a hundred times"
+    )
+    assert without.startswith(f"{place}:6:9: error: duration is missing")
+
+
+def test_traffic_comes_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "traffic.csv"
+    file.write_text("minute,requests\n0,100\n1,20\n")
+    told = simulate("--traffic", file, "--incident", "total-outage")
+    assert "with 3600 events an hour" in told.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--traffic", "much"), "--traffic much is neither a file nor a number of events an hour"),
+        (("--traffic", "0"), "--traffic 0 is not between 0 and a billion events an hour"),
+        (("--incident", "flood"), "there is no incident flood; there are total-outage, "),
+        (("--plot", "picture.pdf"), "picture.pdf ends with neither .svg nor .png"),
+        (("--slo", "nothing"), "there is no SLO nothing in these specs"),
+    ],
+)
+def test_what_cannot_be_meant_is_wrong_usage(arguments: tuple[str, ...], complaint: str) -> None:
+    told = simulate(*arguments)
+    assert 2 == told.exit_code
+    assert complaint in told.stderr
+
+
+def test_a_file_that_is_no_traffic_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "traffic.csv"
+    file.write_text("minute,requests\n0,some\n")
+    told = simulate("--traffic", file)
+    assert 1 == told.exit_code
+    assert "is no traffic: line 2 ends with 'some', which is no number of events" in told.stderr
+
+
+@pytest.mark.parametrize(("name", "begin"), [("p.svg", b"<?xml"), ("p.png", b"\x89PNG")])
+def test_a_picture_is_drawn(tmp_path: Path, name: str, begin: bytes) -> None:
+    told = simulate("--incident", "deploy-spike", "--plot", tmp_path / name)
+    assert 0 == told.exit_code
+    assert begin == (tmp_path / name).read_bytes()[: len(begin)]
