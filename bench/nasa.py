@@ -1,0 +1,279 @@
+"""Our default tiers on the real traffic of a public web server, beside the SRE Workbook's table as it stands.
+
+``python -m bench.nasa FILE``, where FILE is a CSV of requests a minute. Incidents are laid into it whose
+truth is known: when they begin and end, and what share of a month's error budget they spend. All tables see
+the same scrapes. They are tried on all of the traffic and on a tenth of it, as one of several regions sees.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.model.alerting import Severity
+from slo_compiler.quantities import approximate_duration
+from slo_compiler.replay.evaluate import Evaluation, evaluate
+from slo_compiler.replay.grid import Array, Grid, Span, Spans
+from slo_compiler.replay.past import HEALTHY_BURN_RATE
+from slo_compiler.replay.ranges import Running, ranges_of
+from slo_compiler.replay.rate import rate
+from slo_compiler.replay.score import severity_of
+from slo_compiler.replay.series import Counters
+from slo_compiler.replay.spans import spans_of, union
+from slo_compiler.replay.traffic import read_traffic
+
+MINUTE: Final = 60.0
+HOUR: Final = 3600.0
+DAY: Final = 86_400.0
+MONTH: Final = 30 * DAY
+
+SCRAPE: Final = 30.0
+"""The requests of a minute are spread over its two scrapes as chance has it."""
+
+OBJECTIVES: Final = ("99.9%", "99.5%", "99%", "95%", "90%")
+PARTS: Final = (1.0, 0.1)
+PASTS: Final = 8
+"""How often incidents are laid into the same traffic, at other times each."""
+
+SLOT: Final = 2 * DAY
+"""One incident in each, so that none is in the wake of another."""
+
+WAKE: Final = 6 * HOUR
+"""What begins to page so long after an incident is put down to it."""
+
+PAGES: Final = ((14.4, HOUR, 300.0), (6.0, 6 * HOUR, 1800.0))
+"""The Site Reliability Workbook, table 5-8: burn rate, long and short window of what pages."""
+
+WINDOWS: Final = frozenset(window for _, *windows in PAGES for window in windows)
+
+SIGNIFICANT: Final = 0.02
+"""What an incident must spend of a month's budget to be worth a page: the least that the table pages for."""
+
+NEGLIGIBLE: Final = 0.01
+"""What an incident may spend and not be worth one. Between the two, a page is as right as none."""
+
+SPEC: Final = """
+apiVersion: slo-compiler/v1
+service: shop
+owners: {{serving: shop}}
+slos:
+  - name: availability
+    objective: {objective}
+    indicator:
+      ratio: {{bad: errors_total, total: requests_total}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """An incident that was laid into the traffic."""
+
+    span: Span
+    spent: float
+    """Of a month's error budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The four measures, and what they are measured on.
+
+    ``kept`` is how much later pages resolve because they are kept on; ``false_pages`` are a month's, those
+    ``for_nothing`` of no incident at all. ``significant`` is how many incidents are worth a page, and
+    ``pages_an_incident`` how often one that was detected paged.
+    """
+
+    precision: float
+    recall: float
+    detection: float
+    reset: float
+    false_pages: float
+    for_nothing: float
+    significant: int
+    pages_an_incident: float
+    kept: float = 0
+
+
+def main(file: Path) -> None:
+    """Print the measures of all tables for some objectives."""
+    for part in PARTS:
+        requests = read_requests(file, part)
+        print(f"{int(requests.sum()):,} requests in {len(requests) * SCRAPE / DAY:.1f} days, {PASTS} times")
+        print()
+        print(
+            "objective  table           worth a page  precision  recall  detection    reset     kept  "
+            "false pages  of no incident  pages each"
+        )
+        for objective in OBJECTIVES:
+            for table, score in scores(objective, requests).items():
+                print(_row(objective, table, score))
+        print()
+    print(
+        "detection and reset are medians, kept is what keep_firing_for adds to the reset; false pages are a"
+    )
+    print(
+        "month's. ours: the derived tiers. workbook: its table 5-8 over raw series. mean of ratios: the same,"
+    )
+    print("each window the average of 5m ratios, as many generators record it.")
+
+
+def read_requests(file: Path, part: float) -> Array:
+    """The requests before each scrape, of a part of the traffic in a file."""
+    rng = np.random.default_rng(1995)
+    minutes = read_traffic(file.read_text(encoding="utf-8")).a_minute.astype(np.int64)
+    some = rng.binomial(minutes, part)
+    first = rng.binomial(some, SCRAPE / MINUTE)
+    return np.stack((first, some - first), axis=1).reshape(-1).astype(np.float64)
+
+
+def scores(objective: str, requests: Array) -> dict[str, Score]:
+    """The measures of each table, by its name."""
+    plan = _plan(objective)
+    budget = float(plan.slo.budget)
+    laid = [_lay(requests, budget, seed) for seed in range(PASTS)]
+    incidents = [injected for _, injected in laid]
+    series = _series(requests, np.array([ratio for ratio, _ in laid]))
+    grid = Grid(start=15, interval=SCRAPE, count=len(requests))
+    evaluation = evaluate(plan, series, grid)
+    firing, holding = (
+        [_our_pages(evaluation, row, kept=kept) for row in range(PASTS)] for kept in (True, False)
+    )
+    unkept = _score(holding, incidents, grid.end).reset
+    ours = _score(firing, incidents, grid.end)
+    plain = {"workbook": _raw_ratios, "mean of ratios": _means_of_ratios}
+    return {
+        "ours": replace(ours, reset=unkept, kept=ours.reset - unkept),
+        **{
+            table: _score(_pages_of(windows(series, grid), budget, grid), incidents, grid.end)
+            for table, windows in plain.items()
+        },
+    }
+
+
+def _row(objective: str, table: str, score: Score) -> str:
+    return (
+        f"{objective:>9}  {table:14}  {score.significant:12}  {score.precision:9.1%}  {score.recall:6.1%}  "
+        f"{_time(score.detection):>9}  {_time(score.reset):>7}  {_time(score.kept):>7}  "
+        f"{score.false_pages:11.2f}  {score.for_nothing:14.2f}  {score.pages_an_incident:10.2f}"
+    )
+
+
+def _time(seconds: float) -> str:
+    return approximate_duration(Fraction(round(seconds)))
+
+
+def _plan(objective: str) -> Plan:
+    source = Source("shop.yaml", SPEC.format(objective=objective).encode())
+    compilation = compile_sources(Sources((source,)))
+    if compilation.program is None:
+        raise ValueError(compilation.diagnostics)
+    return compilation.program.slos[0].plan
+
+
+def _lay(requests: Array, budget: float, seed: int) -> tuple[Array, list[Injected]]:
+    """The ratio of errors before each scrape, and the incidents in it: of all strengths and lengths."""
+    rng = np.random.default_rng(seed)
+    ratio = np.full(len(requests), budget * float(HEALTHY_BURN_RATE))
+    a_month = requests.mean() * MONTH / SCRAPE
+    incidents = []
+    for slot in range(1, int(len(requests) * SCRAPE / SLOT) - 1):
+        errors = min(1.0, float(rng.choice([1.0, 0.3, 100 * budget, 30 * budget])))
+        share = 10 ** rng.uniform(-2.7, -0.4)
+        lasts = min(max(share * MONTH * budget / errors, 2 * MINUTE), DAY)
+        begin = int(slot * SLOT / SCRAPE + rng.integers(0, int((SLOT - DAY) / SCRAPE)))
+        end = begin + round(lasts / SCRAPE)
+        ratio[begin:end] = errors
+        spent = float(errors * requests[begin:end].sum() / (a_month * budget))
+        incidents.append(Injected(Span(begin * SCRAPE, end * SCRAPE), spent))
+    return ratio, incidents
+
+
+def _series(requests: Array, ratio: Array) -> Counters:
+    """What each scrape sees, an error drawn for each request."""
+    rng = np.random.default_rng(1996)
+    events = np.tile(requests.astype(np.int64), (len(ratio), 1))
+    errors = rng.binomial(events, ratio)
+    times = SCRAPE * np.arange(1, len(requests) + 1, dtype=np.float64)
+    return Counters(
+        times, np.cumsum(events, axis=1, dtype=np.float64), np.cumsum(errors, axis=1, dtype=np.float64)
+    )
+
+
+def _our_pages(evaluation: Evaluation, row: int, *, kept: bool) -> Spans:
+    """When anybody is paged by a tier; or would be, if no alert were kept on."""
+    tiers = evaluation.timelines[row][: len(evaluation.plan.tiers)]
+    pages = [timeline for timeline in tiers if severity_of(timeline) is Severity.PAGE]
+    return union(each.firing if kept else each.holds for each in pages)
+
+
+def _raw_ratios(series: Counters, grid: Grid) -> dict[float, Array]:
+    """The ratio of errors in each window, from raw series."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {
+            window: rate(series.counted, series.times, grid.times, window)
+            / rate(series.events, series.times, grid.times, window)
+            for window in WINDOWS
+        }
+
+
+def _means_of_ratios(series: Counters, grid: Grid) -> dict[float, Array]:
+    """The same as the average of all 5m ratios; an idle one is left out."""
+    shortest = min(WINDOWS)
+    ratio = _raw_ratios(series, grid)[shortest]
+    running = Running.of(ratio)
+    means = {window: ranges_of(grid.times, grid.times, window).mean(running) for window in WINDOWS}
+    return {**means, shortest: ratio}
+
+
+def _pages_of(ratios: dict[float, Array], budget: float, grid: Grid) -> list[Spans]:
+    """When anybody is paged by the table as it stands: one alert for both tiers."""
+    fires = np.logical_or.reduce(
+        [(ratios[long] > burn * budget) & (ratios[short] > burn * budget) for burn, long, short in PAGES]
+    )
+    return [spans_of(row, grid) for row in fires]
+
+
+def _score(pages: Sequence[Spans], incidents: Sequence[Sequence[Injected]], lasts: float) -> Score:
+    """Of events, not of pages: an incident that pages twice is detected once, and so is a false one."""
+    detections: list[float] = []
+    resets: list[float] = []
+    wrong = paged = missed = for_nothing = 0
+    for row, injected in zip(pages, incidents, strict=True):
+        for each in injected:
+            here = [page for page in row if _is_put_down_to(page, each)]
+            if each.spent >= SIGNIFICANT:
+                missed += not here
+                paged += len(here)
+                detections += [max(page.begin - each.span.begin, 0.0) for page in here[:1]]
+                resets += [max(page.end - each.span.end, 0.0) for page in here[-1:]]
+            elif each.spent <= NEGLIGIBLE:
+                wrong += bool(here)
+        for_nothing += sum(not any(_is_put_down_to(page, each) for each in injected) for page in row)
+    detected = len(detections)
+    months = len(pages) * lasts / MONTH
+    return Score(
+        precision=detected / (detected + wrong + for_nothing),
+        recall=detected / (detected + missed),
+        detection=statistics.median(detections),
+        reset=statistics.median(resets),
+        false_pages=(wrong + for_nothing) / months,
+        for_nothing=for_nothing / months,
+        significant=detected + missed,
+        pages_an_incident=paged / detected,
+    )
+
+
+def _is_put_down_to(page: Span, incident: Injected) -> bool:
+    return incident.span.begin < page.end and page.begin < incident.span.end + WAKE
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,39 @@
+"""The measurements still run, and say of the default tiers what is claimed of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bench import nasa, replay
+
+TRAFFIC = Path(__file__).parents[3] / "shared" / "data" / "nasa-1995-requests-per-minute.csv"
+
+
+def test_the_replay_of_a_month_is_timed(capsys: pytest.CaptureFixture[str]) -> None:
+    replay.main(2)
+    assert "2 SLOs x 30 days at 1m, 86,400 evaluations" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def scores() -> dict[str, nasa.Score]:
+    """Of each table, on a tenth of the traffic, where chance has most to say."""
+    if not TRAFFIC.exists():
+        reason = f"the traffic is not at {TRAFFIC}"
+        return pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    return nasa.scores("99.9%", nasa.read_requests(TRAFFIC, part=0.1))
+
+
+def test_ours_pages_less_for_nothing_than_the_workbooks_table(scores: dict[str, nasa.Score]) -> None:
+    assert scores["ours"].false_pages < scores["workbook"].false_pages
+    assert scores["ours"].precision > scores["workbook"].precision
+
+
+def test_ours_detects_no_more_than_a_scrape_later(scores: dict[str, nasa.Score]) -> None:
+    assert scores["ours"].detection <= scores["workbook"].detection + nasa.SCRAPE
+
+
+def test_one_incident_pages_less_often(scores: dict[str, nasa.Score]) -> None:
+    assert scores["ours"].pages_an_incident < scores["workbook"].pages_an_incident
