@@ -18,10 +18,11 @@ from slo_compiler.checks.grouping import check_grouping
 from slo_compiler.checks.guards import check_guards
 from slo_compiler.checks.inhibition import check_inhibition
 from slo_compiler.checks.retention import check_retention
+from slo_compiler.checks.rule_tests import check_rule_tests
 from slo_compiler.checks.rules import check_rules
 from slo_compiler.checks.tiers import check_tiers
 from slo_compiler.diagnostics import Diagnostic, Position, has_errors, in_reading_order, warning
-from slo_compiler.emitters import alertmanager, prometheus
+from slo_compiler.emitters import alertmanager, prometheus, promtool
 from slo_compiler.emitters.artifact import Artifact
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.receivers import Receivers
@@ -53,11 +54,12 @@ SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
 SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (check_drifts, check_guards)
 PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
     check_rules,
+    check_rule_tests,
     check_retention,
     check_delivery,
     check_inhibition,
 )
-EMITTERS: Final[tuple[Emitter, ...]] = (prometheus.emit, alertmanager.emit)
+EMITTERS: Final[tuple[Emitter, ...]] = (prometheus.emit, promtool.emit, alertmanager.emit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ CORRIDOR = (
     "burnrate",
     "resolve",
     "rules",
+    "scenarios",
     "checks",
     "emitters",
     "review",

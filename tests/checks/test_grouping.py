@@ -8,8 +8,8 @@ import pytest
 
 from tests.compiling import checks_of, compile_specs, slo, spec
 
-SUM: Final = "sum(rate(a_total[$window]))"
-BY_REGION: Final = "sum by (region, zone) (rate(a_total[$window]))"
+SUM: Final = "sum(rate(a_errors_total[$window]))"
+BY_REGION: Final = "sum by (region, zone) (rate(a_errors_total[$window]))"
 RAW: Final = "rate(a_total[$window])"
 
 

@@ -10,8 +10,8 @@ from typing import Final
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.burnrate.timing import detection_time
-from slo_compiler.model.indicator import Freshness, Probe, Threshold
 from slo_compiler.quantities import DAY, Ratio, Seconds
+from slo_compiler.scenarios.incidents import grain
 from tests.engine.series import EVENTS_A_SECOND, SCRAPE_INTERVAL, Phase
 
 JUST_BELOW: Final = Fraction(95, 100)
@@ -31,15 +31,6 @@ class Firing:
     phases: tuple[Phase, ...]
     earliest: float
     latest: float
-
-
-def grain(plan: Plan) -> Seconds | None:
-    """How long the shortest error is where each is a slice of time; None where errors are just counted."""
-    if plan.slo.cadence is not None:
-        return plan.slo.cadence
-    if isinstance(plan.slo.indicator, Probe | Threshold | Freshness):
-        return Fraction(SCRAPE_INTERVAL)
-    return None
 
 
 def firing(plan: Plan, tier: Tier) -> Firing:

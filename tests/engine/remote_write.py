@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from tests.engine.series import BUCKETS, LOWEST_BUCKET, Histogram, Value
+from slo_compiler.scenarios.series import BUCKETS, Histogram, Value
 from tests.oracles.server import Server
 
 STALE: Final = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000002))[0]
@@ -72,9 +72,9 @@ def _sample(sample: Sample) -> bytes:
 
 def _histogram(value: Histogram, milliseconds: int) -> bytes:
     """A histogram of schema 0 with whole counts, its buckets as differences to the one before."""
-    counts = (int(value.fast), *(0,) * (BUCKETS - 2), int(value.slow))
+    counts = (round(value.fast), *(0,) * (BUCKETS - 2), round(value.slow))
     deltas = (after - before for before, after in zip((0, *counts), counts, strict=False))
-    span = _number(1, _zigzag(LOWEST_BUCKET)) + _number(2, BUCKETS)
+    span = _number(1, _zigzag(value.lowest)) + _number(2, BUCKETS)
     return b"".join(
         (
             _number(1, sum(counts)),

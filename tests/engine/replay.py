@@ -20,8 +20,9 @@ from slo_compiler.promql.queries import metric_of, vector_selectors
 from slo_compiler.promql.release import RELEASES
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.program import LoweredSlo
+from slo_compiler.scenarios.series import Series
 from tests.engine.remote_write import STALE, Sample, Written, write
-from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL, Series
+from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.server import Server
 

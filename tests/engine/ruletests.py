@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from slo_compiler.quantities import Seconds, format_duration
 from slo_compiler.rules.program import LoweredSlo
+from slo_compiler.scenarios.series import Series
 from tests.engine.examples import rule_file
-from tests.engine.series import Series, promtool_input
+from tests.engine.series import promtool_input
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.ruletest import run_rule_tests
 

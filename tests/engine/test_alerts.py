@@ -13,12 +13,13 @@ import pytest
 from slo_compiler.quantities import SECOND
 from slo_compiler.rules import names
 from slo_compiler.rules.program import LoweredSlo
+from slo_compiler.scenarios.series import Series
 from tests.compiling import program_of, slo, spec
 from tests.engine.alerts import alert_named, ever_fired, firing_alert
 from tests.engine.examples import SLOS, has_native_histogram
 from tests.engine.incidents import firing
 from tests.engine.ruletests import Answer, Page, assert_answers, assert_pages
-from tests.engine.series import Phase, Series, series_of
+from tests.engine.series import Phase, series_of
 from tests.oracles.prometheus import Prometheus
 
 AVAILABILITY: Final = SLOS["checkout-api:availability"]

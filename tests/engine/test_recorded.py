@@ -14,18 +14,10 @@ import pytest
 from slo_compiler.quantities import DAY, HOUR, MINUTE
 from slo_compiler.rules import names
 from slo_compiler.rules.program import LoweredSlo
+from slo_compiler.scenarios.series import Histogram, Series, Value
 from tests.engine.examples import SLOS, compile_slo
 from tests.engine.replay import EPOCH, Replay, replayed
-from tests.engine.series import (
-    EVENTS_A_SECOND,
-    FIRST_SCRAPE,
-    SCRAPE_INTERVAL,
-    Histogram,
-    Phase,
-    Series,
-    Value,
-    series_of,
-)
+from tests.engine.series import EVENTS_A_SECOND, FIRST_SCRAPE, SCRAPE_INTERVAL, Phase, series_of
 from tests.oracles.prometheus import Prometheus
 
 AVAILABILITY: Final = SLOS["checkout-api:availability"]
@@ -53,7 +45,7 @@ def test_a_service_without_errors_has_none_and_they_are_recorded(
     oldest_and_newest: Prometheus, tmp_path: Path
 ) -> None:
     """Its error series was never born."""
-    series = _without(series_of(AVAILABILITY.plan.slo, [Phase(2 * AN_HOUR)]), "503", since=0)
+    series = _without(series_of(AVAILABILITY.plan.slo, [Phase(2 * AN_HOUR)]), "500", since=0)
     with replayed(oldest_and_newest, tmp_path, AVAILABILITY, series, 2 * AN_HOUR) as replay:
         assert replay.value(ERRORS_1H, 2 * AN_HOUR) == 0
         assert not any(replay.alerts[alert] for alert in (FAST, MEDIUM, SLOW))
@@ -107,7 +99,7 @@ def test_an_authors_own_increase_counts_each_event_once(
 def test_errors_of_a_series_born_with_them_count(oldest_and_newest: Prometheus, tmp_path: Path) -> None:
     """But for what its first sample holds, of which rate extrapolates a part."""
     phases = [Phase(3 * AN_HOUR), Phase(AN_HOUR / 2, 0.05), Phase(AN_HOUR / 4)]
-    series = _without(series_of(AVAILABILITY.plan.slo, phases), "503", until=3 * AN_HOUR)
+    series = _without(series_of(AVAILABILITY.plan.slo, phases), "500", until=3 * AN_HOUR)
     with replayed(oldest_and_newest, tmp_path, AVAILABILITY, series, 3.75 * AN_HOUR) as replay:
         assert replay.value(ERRORS_1H, 3.75 * AN_HOUR) == within(0.005, AN_HOURS_EVENTS / 2 * 0.05)
 
@@ -116,7 +108,7 @@ def test_errors_of_a_series_that_vanished_count_until_they_are_out_of_the_window
     oldest_and_newest: Prometheus, tmp_path: Path
 ) -> None:
     phases = [Phase(2 * AN_HOUR), Phase(AN_HOUR / 2, 0.05), Phase(2 * AN_HOUR)]
-    series = _without(series_of(AVAILABILITY.plan.slo, phases), "503", since=2.5 * AN_HOUR)
+    series = _without(series_of(AVAILABILITY.plan.slo, phases), "500", since=2.5 * AN_HOUR)
     with replayed(oldest_and_newest, tmp_path, AVAILABILITY, series, 4.5 * AN_HOUR) as replay:
         assert replay.value(ERRORS_1H, 2.75 * AN_HOUR) == within(0.01, AN_HOURS_EVENTS / 2 * 0.05)
         assert replay.value(ERRORS_1H, 4.5 * AN_HOUR) == 0

@@ -12,11 +12,12 @@ import pytest
 
 from slo_compiler.rules import names
 from slo_compiler.rules.program import LoweredSlo
+from slo_compiler.scenarios.series import Series
 from tests.engine.alerts import worst_ratio
 from tests.engine.examples import SLOS, TIERS, tier_of
 from tests.engine.incidents import firing, just_below
 from tests.engine.replay import EPOCH, replayed
-from tests.engine.series import EVENTS_A_SECOND, Phase, Series, series_of
+from tests.engine.series import EVENTS_A_SECOND, Phase, series_of
 from tests.oracles.prometheus import Prometheus
 
 SICK, HEALTHY = "sick", "healthy"

@@ -16,9 +16,10 @@ from slo_compiler.replay.grid import Grid, Span
 from slo_compiler.replay.series import Counters, Ratios, Samples
 from slo_compiler.replay.series import Series as Scraped
 from slo_compiler.rules.program import LoweredSlo
+from slo_compiler.scenarios.series import Series
 from tests import compiling
 from tests.engine.replay import FIRST_EVALUATIONS
-from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL, Series
+from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL
 
 Numbers: TypeAlias = npt.NDArray[Any]
 

@@ -17,9 +17,10 @@ from slo_compiler.replay.evaluate import evaluate
 from slo_compiler.replay.grid import Grid, Spans
 from slo_compiler.replay.series import Counters
 from slo_compiler.rules import names
+from slo_compiler.scenarios.series import Series
 from tests.engine.examples import compile_slo
 from tests.engine.ruletests import Answer, assert_answers
-from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL, Phase, Series, series_of
+from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL, Phase, series_of
 from tests.oracles.prometheus import Prometheus
 
 INTERVAL: Final = 30

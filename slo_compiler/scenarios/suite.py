@@ -1,0 +1,107 @@
+"""The rule tests of all services: cases, and for SLOs without any the reason why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from slo_compiler.model.indicator import Latency
+from slo_compiler.model.slo import Slo
+from slo_compiler.promql.release import PROMETHEUS_2_53, release_named
+from slo_compiler.quantities import Seconds
+from slo_compiler.rules.program import LoweredSlo, Program
+from slo_compiler.scenarios.cases import Case, cases_of
+from slo_compiler.scenarios.untestable import Untestable
+
+
+@dataclass(frozen=True, slots=True)
+class Untested:
+    """An SLO without a test, and why, as the rest of a sentence."""
+
+    slo: Slo
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The tests of one service's rule file, all of which one promtool can read."""
+
+    service: str
+    evaluation_interval: Seconds
+    cases: tuple[Case, ...]
+    untested: tuple[Untested, ...]
+    native: bool
+    """Whether it has native histograms, which promtool reads since 2.53."""
+
+
+def suites(program: Program) -> Iterator[Suite]:
+    """The suites of each service: one, and one for native histograms where its target has none in tests."""
+    for service, lowered in groupby(program.slos, key=lambda each: each.plan.slo.service):
+        slos = list(lowered)
+        for native in (False, True):
+            own = [each for each in slos if _apart(each.plan.slo) is native]
+            if own:
+                yield _suite(service, own, native=native)
+
+
+def untested(lowered: LoweredSlo) -> Untested | None:
+    """Why an SLO has no test; None if it has one."""
+    outcome = _cases(lowered)
+    return outcome if isinstance(outcome, Untested) else None
+
+
+def _suite(service: str, slos: Sequence[LoweredSlo], *, native: bool) -> Suite:
+    outcomes = [_cases(lowered) for lowered in slos]
+    return Suite(
+        service=service,
+        evaluation_interval=slos[0].plan.windows.slow_interval,
+        cases=tuple(
+            _together([case for each in outcomes if not isinstance(each, Untested) for case in each])
+        ),
+        untested=tuple(each for each in outcomes if isinstance(each, Untested)),
+        native=native,
+    )
+
+
+def _cases(lowered: LoweredSlo) -> tuple[Case, ...] | Untested:
+    try:
+        return tuple(cases_of(lowered))
+    except Untestable as reason:
+        return Untested(lowered.plan.slo, str(reason))
+
+
+def _together(cases: Sequence[Case]) -> Iterator[Case]:
+    """Cases about the same, of SLOs that read different metrics, as one.
+
+    promtool evaluates all rules of a file in each of its tests: one of several SLOs takes no longer than one
+    of a single SLO.
+    """
+    rounds: dict[str, list[list[Case]]] = {}
+    for case in cases:
+        of_its_kind = rounds.setdefault(case.about, [])
+        free = next((each for each in of_its_kind if not _metrics(each) & _metrics([case])), None)
+        if free is None:
+            of_its_kind.append([case])
+        else:
+            free.append(case)
+    yield from (_merged(each) for of_one_kind in rounds.values() for each in of_one_kind)
+
+
+def _metrics(cases: Sequence[Case]) -> set[str]:
+    return {series.metric for case in cases for series in case.series}
+
+
+def _merged(cases: Sequence[Case]) -> Case:
+    return replace(
+        cases[0],
+        slos=tuple(slo for case in cases for slo in case.slos),
+        series=tuple(series for case in cases for series in case.series),
+        expectations=tuple(expected for case in cases for expected in case.expectations),
+    )
+
+
+def _apart(slo: Slo) -> bool:
+    """Whether the oldest promtool that the SLO's target allows cannot read its series."""
+    native = isinstance(slo.indicator, Latency) and slo.indicator.native
+    return native and release_named(slo.target) < PROMETHEUS_2_53

@@ -1,0 +1,99 @@
+"""The tests that are generated with the rules: they pass on every promtool, and fail when a rule is broken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from slo_compiler.emitters import prometheus as rule_files
+from slo_compiler.emitters import promtool as rule_tests
+from slo_compiler.emitters.artifact import Artifact
+from slo_compiler.rules.program import Program
+from tests.engine.examples import PROGRAM, compile_slo
+from tests.oracles.prometheus import Prometheus
+from tests.oracles.releases import PROMETHEUS_2_42
+from tests.oracles.ruletest import Verdict
+
+ONE_TIER: Final = """
+slos:
+  - name: availability
+    objective: 99.9%
+    indicator:
+      ratio: {bad: 'requests_total{code=~"5.."}', total: requests_total}
+    alerting:
+      tiers: [{name: fast, severity: page, budget: 2%, long: 1h}]
+"""
+
+AVAILABILITY: Final = Program((compile_slo(ONE_TIER),), None)
+RULES: Final = "prometheus/shop.rules.yaml"
+
+
+def test_all_pass_on_every_release(prometheus: Prometheus, tmp_path: Path) -> None:
+    tests = _written(_artifacts(PROGRAM), tmp_path)
+    if prometheus.release == PROMETHEUS_2_42.line:
+        tests = [path for path in tests if path.parent.name != "native"]
+    done = _run(prometheus, tests)
+    assert done.ok, done.output
+
+
+def test_those_of_a_single_tier_pass(prometheus_3_5: Prometheus, tmp_path: Path) -> None:
+    """Otherwise that they fail when a rule is broken would prove nothing."""
+    done = _run(prometheus_3_5, _written(_artifacts(AVAILABILITY), tmp_path))
+    assert done.ok, done.output
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement"),
+    [
+        pytest.param(r"14\.4 \* 0\.001", "28.8 * 0.001", id="a threshold twice as high"),
+        pytest.param(r"14\.4 \* 0\.001", "7.2 * 0.001", id="a threshold half as high"),
+        pytest.param(
+            r"increase1h(.*\n.*)increase1h(.*\n +> )", r"increase5m\1increase5m\2", id="no long window"
+        ),
+        pytest.param(
+            r"increase5m(.*\n.*)increase5m(.*\n +> )", r"increase1h\1increase1h\2", id="no short window"
+        ),
+        pytest.param(r"\n( +)and\n( +)\(\n", r"\n\1or\n\2(\n", id="either window is enough"),
+        pytest.param(r"> 2\.5", "> 0.5", id="one error is enough"),
+        pytest.param(r"\n +or on \(\)\n +0 \* .*", "", id="errors are not read against events"),
+        pytest.param("severity: page", "severity: ticket", id="another label"),
+        pytest.param("alert: IndicatorAbsent", "alert: IndicatorGone", id="another name"),
+        pytest.param(r"absent\(", "vector(0) < absent(", id="absent data are not missed"),
+    ],
+)
+def test_they_fail_when_a_rule_is_broken(
+    prometheus_3_5: Prometheus, tmp_path: Path, pattern: str, replacement: str
+) -> None:
+    artifacts = {artifact.path: artifact.text for artifact in _artifacts(AVAILABILITY)}
+    broken = re.sub(pattern, replacement, artifacts[RULES])
+    assert broken != artifacts[RULES]
+    tests = _written((Artifact(path, text) for path, text in {**artifacts, RULES: broken}.items()), tmp_path)
+    done = _run(prometheus_3_5, tests)
+    assert not done.ok
+    assert "FAILED" in done.output, done.output
+    assert "parse error" not in done.output
+
+
+def _artifacts(program: Program) -> Iterable[Artifact]:
+    yield from rule_files.emit(program)
+    yield from rule_tests.emit(program)
+
+
+def _written(artifacts: Iterable[Artifact], folder: Path) -> list[Path]:
+    """Write the files; the tests among them."""
+    paths = []
+    for artifact in artifacts:
+        path = folder / artifact.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(artifact.text, encoding="utf-8")
+        paths.append(path)
+    return [path for path in paths if path.name.endswith(".test.yaml")]
+
+
+def _run(prometheus: Prometheus, tests: Iterable[Path]) -> Verdict:
+    done = prometheus.promtool("test", "rules", *tests)
+    return Verdict(done.returncode == 0, done.stdout + done.stderr)
