@@ -45,14 +45,14 @@ REFERENCE: Final = compiled(sources_of(SPECS))
 
 
 def test_the_specs_of_this_repository_compile_to_a_file_a_service() -> None:
-    assert sorted(REFERENCE) == [
+    services = ("card-features", "checkout-api", "edge-probes", "inventory-grpc", "search")
+    assert set(REFERENCE) == {
         "alertmanager/alertmanager.yaml",
         "alertmanager/fragment.yaml",
-        *(
-            f"prometheus/{service}.rules.yaml"
-            for service in ("card-features", "checkout-api", "edge-probes", "inventory-grpc", "search")
-        ),
-    ]
+        *(f"prometheus/{service}.rules.yaml" for service in services),
+        *(f"promtool/{service}.test.yaml" for service in services),
+        "promtool/native/inventory-grpc.test.yaml",
+    }
 
 
 def test_the_order_of_the_files_means_nothing() -> None:
@@ -147,6 +147,8 @@ GENTLE: Final[dict[str, dict[str, Any]]] = {
         }
     },
 }
+CHECKOUT_TESTS: Final = "promtool/checkout.test.yaml"
+
 ADAMANT: Final[dict[str, dict[str, Any]]] = {
     "labels": {"alerting": {"labels": {"a": "b"}}},
     "an owner": {"surface": "data"},
@@ -158,7 +160,8 @@ ADAMANT: Final[dict[str, dict[str, Any]]] = {
 )
 def test_a_change_of_one_slo_changes_its_own_rules_alone(keys: dict[str, Any]) -> None:
     before, after = texts_of(*BEFORE), texts_of(*with_slo(slo("latency", **keys)))
-    assert {path for path in before if after[path] != before[path]} == {"prometheus/checkout.rules.yaml"}
+    changed = {path for path in before if after[path] != before[path]}
+    assert changed - {CHECKOUT_TESTS} == {"prometheus/checkout.rules.yaml"}
     old, new = groups_of(before), groups_of(after)
     assert list(new) == list(old)
     own = {"checkout:latency", "checkout:latency:slow"}
@@ -172,6 +175,7 @@ def test_another_severity_changes_what_holds_back_what_too() -> None:
         "alertmanager/alertmanager.yaml",
         "alertmanager/fragment.yaml",
         "prometheus/checkout.rules.yaml",
+        CHECKOUT_TESTS,
     }
 
 
@@ -211,7 +215,7 @@ def test_an_slo_more_leaves_all_others_as_they_are() -> None:
 def test_a_service_less_takes_its_file_alone() -> None:
     before, after = texts_of(*BEFORE), texts_of(BEFORE[0])
     assert {path: before[path] for path in after} == after
-    assert before.keys() - after.keys() == {"prometheus/checkout.rules.yaml"}
+    assert before.keys() - after.keys() == {"prometheus/checkout.rules.yaml", CHECKOUT_TESTS}
 
 
 names = st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=3, unique=True)

@@ -12,8 +12,8 @@ from slo_compiler.scenarios.suite import untested
 def check_rule_tests(program: Program) -> Iterator[Diagnostic]:
     """One note for each SLO whose alerts promtool does not prove."""
     for lowered in program.slos:
-        found = untested(lowered)
+        slo = lowered.plan.slo
+        found = untested(slo)
         if found is not None:
-            slo = lowered.plan.slo
             message = f"{slo.id} gets no unit test of its rules: {found.reason}"
             yield note(slo.locate("indicator"), "test/none", message)

@@ -131,8 +131,8 @@ def _firing(scene: _Scene, tier: Tier) -> Case:
 def _idle(scene: _Scene) -> Case:
     """Fewer errors than ``min_errors``, all of the events of an idle service."""
     errors = max(0, (scene.plan.min_errors or 1) - 1)
-    idle = Stretch(scene.scrapes(6), 0)
-    stretches = [idle, Stretch(1, errors, errors), idle]
+    before, after = Stretch(scene.scrapes(HISTORY), 0), Stretch(scene.scrapes(HISTORY // 2), 0)
+    stretches = [before, Stretch(1, errors, errors), after]
     end = scene.evaluation_after(scene.length(stretches))
     query = _alerts({labels.SLO_ID: scene.plan.slo.id, **_FIRING})
     return scene.case(
@@ -140,7 +140,7 @@ def _idle(scene: _Scene) -> Case:
         stretches,
         [Expectation(_ever(query, end), end)],
         0,
-        kept=scene.scrapes(6),
+        kept=after.scrapes,
     )
 
 

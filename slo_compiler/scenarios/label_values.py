@@ -76,16 +76,21 @@ def _by_label(selectors: Iterable[VectorSelector]) -> dict[str, list[Matcher]]:
     return found
 
 
-def _candidates(matchers: Iterable[Matcher], release: Release) -> Iterator[str]:
+def _candidates(matchers: Sequence[Matcher], release: Release) -> Iterator[str]:
+    """Values that matchers name, then others, and last those that they exclude."""
     for matcher in matchers:
-        match matcher.operator:
-            case MatchOperator.EQUAL:
-                yield matcher.value
-            case MatchOperator.REGEX:
-                yield from sorted(examples(matcher.value, release), key=lambda value: not value)
-            case MatchOperator.NOT_EQUAL | MatchOperator.NOT_REGEX:
-                pass
+        if matcher.operator in (MatchOperator.EQUAL, MatchOperator.REGEX):
+            yield from _named(matcher, release)
     yield from OTHERS
+    for matcher in matchers:
+        yield from _named(matcher, release)
+
+
+def _named(matcher: Matcher, release: Release) -> list[str]:
+    """The values that a matcher names, those first that are not empty."""
+    if not matcher.operator.is_regex:
+        return [matcher.value]
+    return sorted(examples(matcher.value, release), key=lambda value: not value)
 
 
 def _fits(value: str, matchers: Iterable[Matcher], release: Release) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -12,6 +12,7 @@ from slo_compiler.promql.release import PROMETHEUS_2_53, release_named
 from slo_compiler.quantities import Seconds
 from slo_compiler.rules.program import LoweredSlo, Program
 from slo_compiler.scenarios.cases import Case, cases_of
+from slo_compiler.scenarios.series import series_of, two_groups
 from slo_compiler.scenarios.untestable import Untestable
 
 
@@ -45,33 +46,29 @@ def suites(program: Program) -> Iterator[Suite]:
                 yield _suite(service, own, native=native)
 
 
-def untested(lowered: LoweredSlo) -> Untested | None:
+def untested(slo: Slo) -> Untested | None:
     """Why an SLO has no test; None if it has one."""
-    outcome = _cases(lowered)
-    return outcome if isinstance(outcome, Untested) else None
+    try:
+        for group in two_groups(slo):
+            series_of(slo, (), group)
+    except Untestable as reason:
+        return Untested(slo, str(reason))
+    return None
 
 
 def _suite(service: str, slos: Sequence[LoweredSlo], *, native: bool) -> Suite:
-    outcomes = [_cases(lowered) for lowered in slos]
+    why_not = {lowered.plan.slo.id: untested(lowered.plan.slo) for lowered in slos}
+    tested = (lowered for lowered in slos if why_not[lowered.plan.slo.id] is None)
     return Suite(
         service=service,
         evaluation_interval=slos[0].plan.windows.slow_interval,
-        cases=tuple(
-            _together([case for each in outcomes if not isinstance(each, Untested) for case in each])
-        ),
-        untested=tuple(each for each in outcomes if isinstance(each, Untested)),
+        cases=tuple(_together(case for lowered in tested for case in cases_of(lowered))),
+        untested=tuple(found for found in why_not.values() if found is not None),
         native=native,
     )
 
 
-def _cases(lowered: LoweredSlo) -> tuple[Case, ...] | Untested:
-    try:
-        return tuple(cases_of(lowered))
-    except Untestable as reason:
-        return Untested(lowered.plan.slo, str(reason))
-
-
-def _together(cases: Sequence[Case]) -> Iterator[Case]:
+def _together(cases: Iterable[Case]) -> Iterator[Case]:
     """Cases about the same, of SLOs that read different metrics, as one.
 
     promtool evaluates all rules of a file in each of its tests: one of several SLOs takes no longer than one

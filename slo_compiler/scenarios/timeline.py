@@ -42,21 +42,23 @@ def moments(
         if stretch.errors
     ]
     known = range(failing[0][0] - 1, failing[-1][1] + kept) if failing else range(0)
+    seconds = float(interval)
     good = bad = 0
     for stretch, start in zip(stretches, starts, strict=False):
         if stretch.restarted:
             good = bad = 0
         onset = min((begin for begin, _ in failing if begin >= start), default=math.inf)
+        ratio = stretch.errors / stretch.events if stretch.events else 0
         for scrape in range(start, start + stretch.scrapes):
             if scrape % every == 0:
                 good += stretch.events - stretch.errors
                 bad += stretch.errors
             now = Moment(
-                time=float(scrape * interval),
+                time=scrape * seconds,
                 good=good,
                 bad=bad,
-                ratio=stretch.errors / stretch.events if stretch.events else 0,
-                onset=(onset - 1) * float(interval),
+                ratio=ratio,
+                onset=(onset - 1) * seconds,
                 errors_known=scrape in known,
             )
             yield now if stretch.scraped else None

@@ -22,7 +22,10 @@ RAW: Final = "rate(a_total[$window])"
             id="kept by the author",
         ),
         pytest.param({"indicator": {"events": {"bad": BY_REGION, "total": RAW}}}, id="summed up by us"),
-        pytest.param({"indicator": {"events": {"bad": SUM, "total": SUM}}}, id="no groups at all"),
+        pytest.param(
+            {"indicator": {"events": {"bad": SUM, "total": "sum(rate(a_total[$window]))"}}},
+            id="no groups at all",
+        ),
         pytest.param({"indicator": {"error_ratio": "avg(avg_over_time(a[$window]))"}}, id="one ratio"),
         pytest.param(
             {
