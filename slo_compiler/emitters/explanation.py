@@ -9,7 +9,6 @@ from typing import Final
 from slo_compiler.burnrate import timing
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
-from slo_compiler.burnrate.windows import Pace
 from slo_compiler.model import labels
 from slo_compiler.model.indicator import ErrorRatio, Quality
 from slo_compiler.model.slo import Slo
@@ -57,8 +56,6 @@ class TierExplanation:
     budget_spent: str
     exhaustion: str
     incidents: tuple[IncidentTimes, ...]
-    recorded_every: str
-    """How often the windows are; the alert is evaluated at every evaluation interval."""
     route: str
 
 
@@ -180,7 +177,6 @@ def _explain_tier(
         budget_spent=format_percent(tier.budget, digits=3),
         exhaustion=approximate_duration(timing.exhaustion_time(slo.period, tier.burn_rate)),
         incidents=tuple(_times(tier, ratio) for ratio in INCIDENTS),
-        recorded_every=format_duration(plan.windows.interval(Pace.FAST)),
         route=route_of(alert, notification),
     )
 

@@ -14,7 +14,6 @@ from typing import Any, Final
 from slo_compiler.burnrate import timing
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
-from slo_compiler.burnrate.windows import pace_of
 from slo_compiler.emitters.explanation import (
     INCIDENTS,
     SloExplanation,
@@ -37,7 +36,6 @@ _TIER_WORDS: Final = (
     "threshold",
     "budget_spent",
     "exhaustion",
-    "recorded_every",
     "route",
 )
 _SLO_WORDS: Final = (
@@ -105,7 +103,6 @@ def _tier(
         "budget_spent": _number(tier.budget),
         "exhaustion_seconds": _number(timing.exhaustion_time(plan.slo.period, tier.burn_rate)),
         "one_error_events_per_hour": _maybe(one_error_rate(plan, tier)),
-        "recorded_every_seconds": _number(plan.windows.interval(pace_of(tier))),
         "incidents": [_incident(tier, ratio) for ratio in INCIDENTS],
         "text": {name: getattr(words, name) for name in _TIER_WORDS},
     }

@@ -6,7 +6,7 @@ import pytest
 
 from slo_compiler.emitters.explanation import AlertRoute, SloExplanation, explain
 from slo_compiler.emitters.explanation_text import TIERS, TIMES, as_markdown, facts, tiers, times
-from tests.compiling import RECEIVERS, Document, defaults, program_of, slo, spec
+from tests.compiling import RECEIVERS, Document, program_of, slo, spec
 
 
 def explained(*slos: Document, **shared: Document | None) -> SloExplanation:
@@ -95,11 +95,6 @@ def test_alerts_without_a_tier_are_told_apart() -> None:
 def test_slos_come_in_the_order_of_their_rules() -> None:
     program = program_of(spec("b", slo("two"), slo("one")), spec("a"))
     assert [told.id for told in explain(program)] == ["a:availability", "b:two", "b:one"]
-
-
-def test_how_often_a_tier_is_evaluated() -> None:
-    told = explained(defaults=defaults(evaluation_interval="1m"))
-    assert [tier.recorded_every for tier in told.tiers] == ["1m", "1m", "1m"]
 
 
 @pytest.mark.parametrize("objective", ["99.9%", "90%"])
