@@ -13,9 +13,10 @@ from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.report import report
 from slo_compiler.compiler import compile_sources
 from slo_compiler.emitters import explanation_text
-from slo_compiler.emitters.explanation import SignalExplanation, SloExplanation, explain, explain_signals
+from slo_compiler.emitters.explanation import SloExplanation, explain
 from slo_compiler.emitters.explanation_json import as_json
 from slo_compiler.emitters.explanation_text import Row
+from slo_compiler.emitters.signal_explanation import SignalExplanation, explain_signals
 
 
 @click.command("explain")

@@ -21,11 +21,11 @@ from slo_compiler.quantities import (
     format_duration,
     format_percent,
 )
+from slo_compiler.rules import triage
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
 from slo_compiler.rules.routing import Leaf, route
-from slo_compiler.rules.signals.signal import LoweredSignal
 
 INCIDENTS: Final = (Fraction(1), Fraction(1, 10), Fraction(1, 100))
 """The error ratios for which times are told: a total outage, a bad one and a slight one."""
@@ -88,53 +88,14 @@ class SloExplanation:
     """When tickets are delivered; empty where that is at any time."""
     looked_at: str
     """How late predictions are looked at, where that is not at once, and what that makes of the times."""
+    holds_back: str
+    """What waits while it pages, in a service with triage; empty where nothing does."""
     derived: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SignalAlert:
-    """An alert of a signal: how severe it is and whom it reaches."""
-
-    alert: str
-    role: str
-    sev: str
-    """Empty for a guard, which is no incident."""
-    severity: str
-    route: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignalExplanation:
-    """What is watched beside SLOs, or of an SLO beside its tiers."""
-
-    id: str
-    alerts: tuple[SignalAlert, ...]
 
 
 def explain(program: Program) -> list[SloExplanation]:
     """The explanation of every SLO of a program, in the order of its rules."""
     return [_explain_slo(lowered, program.notification) for lowered in program.slos]
-
-
-def explain_signals(program: Program) -> list[SignalExplanation]:
-    """The explanation of everything that is watched beside SLOs."""
-    return [_explain_signal(signal, program.notification) for signal in program.signals]
-
-
-def _explain_signal(signal: LoweredSignal, notification: Notification | None) -> SignalExplanation:
-    return SignalExplanation(
-        signal.subject.id,
-        tuple(
-            SignalAlert(
-                alert.alert,
-                alert.labels[labels.ROLE],
-                alert.labels.get(labels.SEV, ""),
-                alert.labels.get(labels.SEVERITY, ""),
-                route_of(alert, notification),
-            )
-            for alert in signal.alerts()
-        ),
-    )
 
 
 def _explain_slo(lowered: LoweredSlo, notification: Notification | None) -> SloExplanation:
@@ -158,6 +119,7 @@ def _explain_slo(lowered: LoweredSlo, notification: Notification | None) -> SloE
         delay_floor=_delay_floor(plan, notification),
         office_hours=office_hours(notification),
         looked_at=looked_at(plan),
+        holds_back=triage.held_back(slo),
         derived=tuple(str(repair) for repair in plan.repairs),
     )
 

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from slo_compiler.emitters.explanation import (
-    INCIDENTS,
-    NEVER,
-    IncidentTimes,
-    SignalExplanation,
-    SloExplanation,
-)
+from slo_compiler.emitters.explanation import INCIDENTS, NEVER, IncidentTimes, SloExplanation
+from slo_compiler.emitters.signal_explanation import SignalExplanation
 from slo_compiler.quantities import format_percent
 
 TIERS: Final = ("tier", "alert", "windows", "burn rate", "fires above", "budget spent", "gone in")
@@ -58,6 +53,8 @@ def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
     yield "soonest notice", slo.delay_floor
     if slo.looked_at:
         yield "predictions are looked at", slo.looked_at
+    if slo.holds_back:
+        yield "holds back", slo.holds_back
     for alert in slo.other_alerts:
         yield alert.alert, f"{alert.severity} to {alert.route}"
     if slo.office_hours:
@@ -69,7 +66,7 @@ def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
 def alerts(signal: SignalExplanation) -> Iterator[Row]:
     """What a signal alerts on, a row an alert, under ``ALERTS``."""
     for alert in signal.alerts:
-        yield alert.alert, f"{alert.severity} {alert.sev}".strip() or alert.role, alert.route
+        yield alert.alert, alert.severity, alert.reaches
 
 
 def as_markdown(explanations: Sequence[SloExplanation], signals: Sequence[SignalExplanation] = ()) -> str:

@@ -26,8 +26,8 @@ class GuardKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Guard:
-    most: Seconds
-    """How long it may hold back, of any time twice as long; ``max`` in a spec."""
+    """``most`` is how long it may hold back, of any time twice as long: ``max`` in a spec."""
+
     asked: bool = False
     """Whether the author asked for it, so that missing evidence is an error, or it is on by default."""
 
@@ -50,7 +50,8 @@ class SpecMoved(_Guard):
 class LabelLag(_Guard):
     """Labels come late, so that quality is computed of what happens to be labelled."""
 
-    most: Seconds = DAY
+    most: Seconds | None = None
+    """None is the lag itself: labels that are late by as much again are not late, but missing."""
     joined: Expression | None = None
     """The counter of labels that were joined with their prediction."""
     predictions: Expression | None = None
@@ -61,7 +62,7 @@ class LabelLag(_Guard):
 class ColdStart(_Guard):
     """Only replicas that have just become ready are slow."""
 
-    most: Seconds = 30 * MINUTE
+    most: Seconds = HOUR
     ready: Expression | None = None
     """When each replica became ready, in seconds since 1970."""
     restarts: Expression | None = None

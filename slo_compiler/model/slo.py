@@ -49,6 +49,8 @@ class Slo:
     position: Position = field(compare=False)
     role: Role | None = None
     """What its alerts are there for, in a service of machine learning."""
+    triage: bool = False
+    """Whether pages of the serving surface hold back alerts of data and model."""
     external_labels: tuple[str, ...] = ()
     retention: Retention | None = None
     """How long its Prometheus keeps samples, where that is known."""

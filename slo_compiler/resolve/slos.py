@@ -89,6 +89,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | Diagnost
         retention=defaults.retention,
         position=slo.position,
         role=_role(slo, spec),
+        triage=spec.is_of_a_model and spec.triage is not False,
         locate=slo.locate,
         owner_position=said_by.locate("owners", slo.surface.value),
     )

@@ -11,6 +11,7 @@ from typing import assert_never
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model import labels
+from slo_compiler.model.alerting import Severity
 from slo_compiler.model.indicator import (
     ErrorRatio,
     Events,
@@ -35,6 +36,7 @@ from slo_compiler.quantities import (
 )
 from slo_compiler.rules import names
 from slo_compiler.rules.go_template import literal
+from slo_compiler.rules.triage import held_back
 
 
 def of_tier(plan: Plan, tier: Tier) -> dict[str, str]:
@@ -59,7 +61,9 @@ def of_tier(plan: Plan, tier: Tier) -> dict[str, str]:
         "budget_left": _asked(_series(names.BUDGET_REMAINING, slo), slo, "humanizePercentage"),
         "exhausted_in": _asked(_time_to_exhaustion(slo), slo, "humanizeDuration"),
     }
-    return {**told, **_of_slo(slo)}
+    waiting = held_back(slo) if tier.severity is Severity.PAGE else ""
+    held = {"holds_back": f"{waiting[0].upper()}{waiting[1:]} wait."} if waiting else {}
+    return {**told, **held, **_of_slo(slo)}
 
 
 def of_absence(plan: Plan, hold: Seconds) -> dict[str, str]:

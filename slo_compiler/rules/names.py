@@ -31,6 +31,8 @@ DRIFT: Final = "ml:drift:ratio"
 """How many times its threshold each score is."""
 DRIFT_BREADTH: Final = "ml:drift_breadth:ratio"
 """The share of the features that drift."""
+USUAL_DRIFT: Final = "ml:drift_usual:ratio"
+"""The same at this hour of the week, as the weeks before had it."""
 QUALITY_BURN: Final = "ml:quality_burn:lower_bound"
 """The burn rate of the SLO that judges a drift: of all that chance leaves possible, the lowest."""
 GUARD_CONDITION: Final = "ml:guard_condition"
@@ -46,6 +48,9 @@ STUCK_GUARD_ALERT: Final = "GuardStuck"
 
 ADAPTERS_FILE: Final = "ml_adapters"
 """The rule file of all adapters; with its underscore, no service can be called so."""
+SLICE_BAD: Final = "slo:slice_bad_ratio:lower_bound"
+"""The error ratio of each slice: of all that chance leaves possible, the lowest."""
+SLICE_ALERT: Final = "QualitySliceBurn"
 
 
 def errors(window: Seconds) -> str:
@@ -56,6 +61,16 @@ def errors(window: Seconds) -> str:
 def events(window: Seconds) -> str:
     """The metric that counts all events within a window."""
     return f"slo:events:increase{format_duration(window)}"
+
+
+def slice_errors(window: Seconds) -> str:
+    """The metric that counts the errors of each slice within a window."""
+    return f"slo:slice_errors:increase{format_duration(window)}"
+
+
+def slice_events(window: Seconds) -> str:
+    """The metric that counts all events of each slice within a window."""
+    return f"slo:slice_events:increase{format_duration(window)}"
 
 
 def coarse(metric: str) -> str:

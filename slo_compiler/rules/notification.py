@@ -17,11 +17,12 @@ from slo_compiler.model.receivers import OfficeHours, Receiver, Receivers
 from slo_compiler.model.role import Role
 from slo_compiler.model.service import Service
 from slo_compiler.promql.quote import quote_regex
-from slo_compiler.rules.holding_back import guard_rules, triage_rules
+from slo_compiler.rules.holding_back import guard_rules
 from slo_compiler.rules.inhibition import InhibitRule
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.matchers import Matcher
 from slo_compiler.rules.routing import Route
+from slo_compiler.rules.triage import triage_rules
 
 FALLBACK = "fallback"
 """The receiver of what is no alert of ours."""

@@ -36,16 +36,25 @@ def template(expression: Expression, target: str) -> Template:
 def histogram_part(histogram: Expression, suffix: str, matchers: tuple[str, ...], target: str) -> str:
     """One of the series of a classic histogram: its selector with a suffix to the name and more matchers."""
     text = authored(histogram, target)
-    parsed = parse(text, release_named(target))
-    if isinstance(parsed, list):
-        raise _unchecked(histogram, parsed)
-    selector = parsed.tree
-    if not isinstance(selector, VectorSelector):
-        raise TypeError(f"{text} was to be checked to be a selector")
+    selector = _parsed(text, histogram, target)
     own = selector.matchers
     written = (text[own[0].start : own[-1].end],) if own else ()
     braced = ", ".join((*written, *matchers))
     return f"{selector.metric}{suffix}{{{braced}}}" if braced else f"{selector.metric}{suffix}"
+
+
+def selector_of(expression: Expression, target: str) -> VectorSelector:
+    """An authored selector, as a tree. It has been checked for the target release."""
+    return _parsed(authored(expression, target), expression, target)
+
+
+def _parsed(text: str, expression: Expression, target: str) -> VectorSelector:
+    parsed = parse(text, release_named(target))
+    if isinstance(parsed, list):
+        raise _unchecked(expression, parsed)
+    if not isinstance(parsed.tree, VectorSelector):
+        raise TypeError(f"{text} was to be checked to be a selector")
+    return parsed.tree
 
 
 def bucket_matcher(bound: Fraction) -> str:

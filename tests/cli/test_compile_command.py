@@ -47,7 +47,7 @@ def files(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 def test_the_files_are_written_and_counted(specs: Path, out: Path) -> None:
     done = compile_to(out, specs)
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"{out}: 8 created\n")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"{out}: 9 created\n")
     assert sorted(files(out)) == [
         MANIFEST,
         "alertmanager/alertmanager.yaml",
@@ -55,6 +55,7 @@ def test_the_files_are_written_and_counted(specs: Path, out: Path) -> None:
         "prometheus/card-features.rules.yaml",
         "prometheus/checkout-api.rules.yaml",
         "prometheus/edge-probes.rules.yaml",
+        "prometheus/fraud-scorer.rules.yaml",
         "prometheus/inventory-grpc.rules.yaml",
         "prometheus/search.rules.yaml",
     ]
@@ -71,7 +72,7 @@ def test_a_second_run_touches_nothing(specs: Path, out: Path) -> None:
     compile_to(out, specs)
     before = files(out)
     done = compile_to(out, specs)
-    assert (done.exit_code, done.stderr) == (0, f"{out}: 8 unchanged\n")
+    assert (done.exit_code, done.stderr) == (0, f"{out}: 9 unchanged\n")
     assert files(out) == before
 
 
@@ -80,7 +81,7 @@ def test_only_what_changes_is_written(specs: Path, out: Path) -> None:
     before = files(out)
     change(specs / "checkout-api.yaml", "objective: 99%", "objective: 98%")
     done = compile_to(out, specs)
-    assert done.stderr == f"{out}: 2 changed, 6 unchanged\n"
+    assert done.stderr == f"{out}: 2 changed, 7 unchanged\n"
     after = files(out)
     assert {path for path in before if after[path] != before[path]} == {
         MANIFEST,
@@ -96,7 +97,7 @@ def test_stale_files_go_and_foreign_ones_stay(specs: Path, out: Path) -> None:
     gone = out / "prometheus" / "edge-probes.rules.yaml"
     assert done.stderr == (
         f"{gone}: note: removed, for nothing in these specs compiles to it\n"
-        f"{out}: 1 changed, 1 removed, 6 unchanged\n"
+        f"{out}: 1 changed, 1 removed, 7 unchanged\n"
     )
     assert not (out / "prometheus" / "edge-probes.rules.yaml").exists()
     assert (out / "prometheus" / "own.rules.yaml").read_text(encoding="utf-8") == "groups: []\n"
@@ -109,7 +110,7 @@ def test_edits_by_hand_are_told_of_as_they_are_lost(specs: Path, out: Path) -> N
     done = compile_to(out, specs)
     assert done.stderr.splitlines() == [
         f"{edited}: note: edits by hand were overwritten; edit the specs instead",
-        f"{out}: 1 changed, 7 unchanged",
+        f"{out}: 1 changed, 8 unchanged",
     ]
 
 
@@ -162,7 +163,7 @@ def test_check_shows_what_differs_and_writes_nothing(specs: Path, out: Path) -> 
     assert '-      threshold: "14.4%"' in lines
     assert '+      threshold: "28.8%"' in lines
     assert done.stderr.endswith(
-        "1 created, 2 changed, 1 removed, 5 unchanged; run slo-compiler compile and commit\n"
+        "1 created, 2 changed, 1 removed, 6 unchanged; run slo-compiler compile and commit\n"
     )
     assert files(out) == before
 
@@ -170,7 +171,7 @@ def test_check_shows_what_differs_and_writes_nothing(specs: Path, out: Path) -> 
 def test_check_before_the_first_run(specs: Path, out: Path) -> None:
     done = compile_to(out, specs, "--check")
     assert (done.exit_code, out.exists()) == (1, False)
-    assert done.stdout.count("to be created: ") == 8
+    assert done.stdout.count("to be created: ") == 9
 
 
 def test_check_of_broken_specs_compares_nothing(specs: Path, out: Path) -> None:

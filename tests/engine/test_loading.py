@@ -19,7 +19,7 @@ from tests.oracles.server import Server
 
 ARTIFACTS = list(compile_specs().artifacts())
 RULE_FILES = [artifact for artifact in ARTIFACTS if artifact.path.startswith("prometheus/")]
-RULES = [rule for lowered in PROGRAM.slos for group in lowered.groups for rule in group.rules]
+RULES = [rule for lowered in PROGRAM.lowered for group in lowered.groups for rule in group.rules]
 
 PATIENCE = 60.0  # seconds; the evaluations take one or two
 

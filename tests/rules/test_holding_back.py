@@ -88,7 +88,7 @@ def test_a_page_of_serving_holds_back_data_and_model_of_its_service() -> None:
         name
         for name, labels in ALERTS.items()
         if labels["service"] == "scorer"
-        and labels["surface"] in ("data", "model")
+        and labels.get("surface") in ("data", "model")
         and labels["ml_role"] == "symptom"
     }
     assert expected > of("scorer", f"quality {BURN}Fast", f"freshness {BURN}Slow", "inputs DriftVirtual")

@@ -27,6 +27,7 @@ from slo_compiler.rules.layout import block, chain, terms
 from slo_compiler.rules.selecting import authored
 from slo_compiler.rules.severity import NO_VISIBLE_IMPACT, REAL_DRIFT, Rated
 from slo_compiler.rules.signals import drift_text
+from slo_compiler.rules.signals.drift_guards import drift_guards
 from slo_compiler.rules.signals.labelling import alert_labels, notices
 from slo_compiler.rules.signals.signal import LoweredSignal
 from slo_compiler.rules.signals.watched import Watched
@@ -56,7 +57,7 @@ def _lower_drift(drift: Drift, watched: Watched) -> LoweredSignal:
     )
     alerts = (*_taxonomy(drift, judge, service, subject), _stale(drift, service, subject))
     info = _spec_info(service, subject, spec_hash((*evidence, *alerts)))
-    rules = (info, *evidence, *alerts)
+    rules = (info, *evidence, *drift_guards(drift, service, subject), *alerts)
     group = Group(names.signal_group(subject), service.clock.evaluation_interval, rules)
     return LoweredSignal(subject, (group,))
 
@@ -172,10 +173,10 @@ def _taxonomy(drift: Drift, judge: Plan | None, service: Service, subject: Subje
 
 
 def _stale(drift: Drift, service: Service, subject: Subject) -> AlertingRule:
-    """A detector that is dead finds no drift for ever."""
+    """A detector that is dead, or whose scores cannot be compared, finds no drift for ever."""
     patience = MISSED_RUNS * drift.cadence
-    score = authored(drift.score, service.target)
-    missing = f"absent(last_over_time({score}[{format_duration(patience)}]))"
+    scores = names.of(names.DRIFT, subject)
+    missing = f"absent(last_over_time({scores}[{format_duration(patience)}]))"
     expr = missing
     if drift.last_run is not None:
         last_run = authored(drift.last_run, service.target)

@@ -21,20 +21,23 @@ from slo_compiler.promql.syntax import MatchOperator, VectorSelector
 class LabelCounters(NamedTuple):
     """The selectors of the labels that were joined, and of the predictions that they are of."""
 
-    joined: str
-    predictions: str
+    joined: Expression
+    predictions: Expression
 
 
 def label_counters(guard: LabelLag, slo: Slo, service: Service) -> LabelCounters | None:
     """The counters by which a quality SLO's labels are complete; None where they are not known."""
     if guard.joined is not None and guard.predictions is not None:
-        return LabelCounters(guard.joined.text, guard.predictions.text)
+        return LabelCounters(guard.joined, guard.predictions)
     if not isinstance(slo.indicator, Quality) or not _is_of_the_contract(slo.indicator.judged.total, slo):
         return None
     of_model = matcher(contract.MODEL, MatchOperator.EQUAL, service.model)
-    return LabelCounters(
-        selector(contract.LABELS_JOINED, (of_model,)), selector(contract.PREDICTIONS, (of_model,))
-    )
+    total = slo.indicator.judged.total
+
+    def beside(metric: str) -> Expression:
+        return Expression(selector(metric, (of_model,)), lambda _: total.position)
+
+    return LabelCounters(beside(contract.LABELS_JOINED), beside(contract.PREDICTIONS))
 
 
 def _is_of_the_contract(total: Expression, slo: Slo) -> bool:

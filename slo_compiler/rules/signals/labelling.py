@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from slo_compiler.model import labels
-from slo_compiler.model.guard import GuardKind
 from slo_compiler.model.role import Role
 from slo_compiler.model.service import Service
 from slo_compiler.model.subject import Subject
@@ -24,16 +23,6 @@ def alert_labels(
         labels.SEV: rated.sev,
         labels.OWNER: service.owners[surface].name,
         labels.ROLE: role.value,
-    }
-
-
-def guard_labels(service: Service, subject: Subject, kind: GuardKind) -> dict[str, str]:
-    """The labels of a guard, which nobody is told of."""
-    return {
-        **service.labels,
-        **subject.identity,
-        labels.ROLE: Role.GUARD.value,
-        labels.GUARD: kind.value,
     }
 
 

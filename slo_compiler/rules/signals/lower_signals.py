@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
+from slo_compiler.rules.signals.cold_start import lower_cold_starts
 from slo_compiler.rules.signals.drift import lower_drifts
+from slo_compiler.rules.signals.label_lag import lower_label_lag
 from slo_compiler.rules.signals.signal import LoweredSignal
+from slo_compiler.rules.signals.slices import lower_slices
 from slo_compiler.rules.signals.watched import Watched
 
 Lower: TypeAlias = Callable[[Watched], Iterator[LoweredSignal]]
 
-SIGNALS: Final[tuple[Lower, ...]] = (lower_drifts,)
+SIGNALS: Final[tuple[Lower, ...]] = (
+    lower_drifts,
+    lower_slices,
+    lower_label_lag,
+    lower_cold_starts,
+)
 
 
 def lower_signals(watched: Watched) -> Iterator[LoweredSignal]:

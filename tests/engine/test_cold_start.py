@@ -1,0 +1,102 @@
+"""New replicas are slow for a while: what a real server makes of it, silence first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pytest
+
+from slo_compiler.rules.program import Program
+from tests.compiling import ml_spec, program_of, slo
+from tests.engine.ml import MINUTELY, assert_firing
+from tests.oracles.prometheus import Prometheus
+
+LATENCY: Final = {"latency": {"histogram": "request_seconds", "threshold": 1}}
+EVIDENCE: Final = {
+    "ready": 'kube_pod_status_ready_time{namespace="ml"}',
+    "restarts": 'kube_pod_container_status_restarts_total{namespace="ml"}',
+}
+SPEC: Final = ml_spec(
+    "scorer",
+    slo("latency", objective="99%", indicator=LATENCY),
+    drift=[],
+    guards={"cold_start": EVIDENCE},
+)
+PROGRAM: Final[Program] = program_of(SPEC, defaults=MINUTELY)
+PAGE, GUARD, STUCK = "ErrorBudgetBurnFast", "GuardColdStart", "GuardStuck"
+
+
+def replica(pod: str, fast: str, *, since: int = 0, restarts: str = "0x500") -> dict[str, str]:
+    """A replica that answers 600 requests a minute since a minute, and how many of them fast enough."""
+    name = f'namespace="ml", pod="{pod}"'
+    born = f"_x{since} " if since else ""
+    return {
+        f"request_seconds_count{{{name}}}": f"{born}0+600x500",
+        f'request_seconds_bucket{{{name}, le="1.0"}}': f"{born}{fast}",
+        f'kube_pod_status_ready_time{{{name}, uid="u"}}': f"{born}{60 * since}x500",
+        f"kube_pod_container_status_restarts_total{{{name}}}": f"{born}{restarts}",
+    }
+
+
+def replicas(*pods: Mapping[str, str]) -> dict[str, str]:
+    return {series: values for pod in pods for series, values in pod.items()}
+
+
+WARM: Final = replica("old", "0+599x500")
+WARMING: Final = [replica(f"new-{each}", "0x5 0+600x500", since=180) for each in range(3)]
+"""Slow for five minutes since minute 180."""
+SLOW: Final = [replica(f"new-{each}", "0x500", since=180) for each in range(3)]
+LOOPING: Final = [replica(f"new-{each}", "0x500", since=180, restarts="0+1x500") for each in range(3)]
+
+REPLACED: Final = {series: f"{values.split('x')[0]}x180 stale" for series, values in WARM.items()}
+
+
+def without(metric: str) -> dict[str, str]:
+    """A cold start of which something is not known."""
+    return {series: values for series, values in replicas(WARM, *WARMING).items() if metric not in series}
+
+
+HEARD: Final = {
+    "warm replicas are slow too": replicas(replica("old", "0+600x180 108000+0x500"), *WARMING),
+    "new replicas are in a crash loop": replicas(WARM, *LOOPING),
+    "there is no warm replica to compare with": replicas(REPLACED, *WARMING),
+    "nobody counts restarts": without("restarts"),
+    "nobody knows which replicas are ready": without("ready"),
+}
+
+
+def assert_seen(prometheus: Prometheus, series: Mapping[str, str], expected: Mapping[int, list[str]]) -> None:
+    assert_firing(prometheus, PROGRAM, series, expected, of=f'alertname=~"{PAGE}|Guard.+"')
+
+
+@pytest.mark.parametrize("series", [pytest.param(each, id=what) for what, each in HEARD.items()])
+def test_slow_answers_are_heard_when_they_are_no_cold_start(
+    oldest_and_newest: Prometheus, series: Mapping[str, str]
+) -> None:
+    assert_seen(oldest_and_newest, series, {178: [], 187: [PAGE]})
+
+
+def test_replicas_that_are_fast_at_once_hold_back_nothing(oldest_and_newest: Prometheus) -> None:
+    quick = [replica(f"new-{each}", "0+600x500", since=180) for each in range(3)]
+    assert_seen(oldest_and_newest, replicas(WARM, *quick), {178: [], 187: [], 200: []})
+
+
+def test_a_cold_start_is_held_back_until_its_page_has_ended(oldest_and_newest: Prometheus) -> None:
+    expected = {178: [], 187: [PAGE, GUARD], 192: [PAGE, GUARD], 198: [GUARD], 210: []}
+    assert_seen(oldest_and_newest, replicas(WARM, *WARMING), expected)
+
+
+def test_a_new_version_that_stays_slow_is_heard_when_it_is_warm(oldest_and_newest: Prometheus) -> None:
+    """What looks most like it: only the new replicas are slow, for good. They are warm after ten minutes.
+
+    Then the guard is kept for as long as a page of a real cold start takes to end: ten minutes more.
+    """
+    expected = {187: [PAGE, GUARD], 203: [PAGE], 400: [PAGE]}
+    assert_seen(oldest_and_newest, replicas(WARM, *SLOW), expected)
+
+
+def test_an_incident_after_a_cold_start_is_heard(oldest_and_newest: Prometheus) -> None:
+    """All replicas get slow while new ones warm up: heard after the ten minutes that the guard is kept."""
+    slowing = replica("old", "0+599x190 113810+0x500")
+    assert_seen(oldest_and_newest, replicas(slowing, *SLOW), {187: [PAGE, GUARD], 203: [PAGE]})
