@@ -14,6 +14,7 @@ from slo_compiler.checks.delivery import check_delivery
 from slo_compiler.checks.drifts import check_drifts
 from slo_compiler.checks.expressions import check_expressions
 from slo_compiler.checks.gaps import check_gaps
+from slo_compiler.checks.group_wait import check_group_wait
 from slo_compiler.checks.grouping import check_grouping
 from slo_compiler.checks.guards import check_guards
 from slo_compiler.checks.inhibition import check_inhibition
@@ -58,6 +59,7 @@ PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
     check_retention,
     check_delivery,
     check_inhibition,
+    check_group_wait,
 )
 EMITTERS: Final[tuple[Emitter, ...]] = (prometheus.emit, promtool.emit, alertmanager.emit)
 

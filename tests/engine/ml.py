@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from slo_compiler.emitters import prometheus as rule_files
-from slo_compiler.rules.program import Program
+from slo_compiler.rules.program import LoweredSlo, Program
 from slo_compiler.rules.signals.signal import LoweredSignal
 from tests.compiling import defaults
 from tests.oracles.prometheus import Prometheus
@@ -17,6 +17,9 @@ INTERVAL: Final = "1m"
 
 MINUTELY: Final = defaults(scrape_interval="1m", evaluation_interval="1m")
 """The defaults of programs that are evaluated so."""
+
+ONE_TIER: Final = {"tiers": [{"name": "fast", "severity": "page", "budget": "2%", "long": "1h"}]}
+"""Alerting of SLOs of which only the first page matters: other tiers would take longer than all else."""
 
 Series = Mapping[str, str]
 """Values in promtool's notation, by the series that has them."""
@@ -71,6 +74,12 @@ def signal_alone(program: Program, id_: str) -> Program:
     """A program with nothing but the signals of an id: what they read of SLOs is then input."""
     signals: list[LoweredSignal] = [each for each in program.signals if each.subject.id == id_]
     return Program((), None, tuple(signals))
+
+
+def first_page_alone(program: Program) -> Program:
+    """A program without the slow groups of its SLOs, which no page of an hour reads."""
+    slos = (LoweredSlo(each.plan, each.groups[:1]) for each in program.slos)
+    return Program(tuple(slos), None, program.signals)
 
 
 def _run(

@@ -9,15 +9,16 @@ import pytest
 
 from slo_compiler.rules.program import Program
 from tests.compiling import ml_spec, program_of, quality
-from tests.engine.ml import MINUTELY, assert_firing
+from tests.engine.ml import MINUTELY, ONE_TIER, assert_firing, first_page_alone
 from tests.oracles.prometheus import Prometheus
 
 LAGGING: Final = {"quality": {"labels": {"lag": "1h", "completeness": "80%"}}}
 
 
 def scorer(**guards: Any) -> Program:
-    spec = ml_spec("scorer", quality(indicator=LAGGING), drift=[], guards=guards or {"label_lag": True})
-    return program_of(spec, defaults=MINUTELY)
+    promised = quality(indicator=LAGGING, alerting=ONE_TIER)
+    spec = ml_spec("scorer", promised, drift=[], guards=guards or {"label_lag": True})
+    return first_page_alone(program_of(spec, defaults=MINUTELY))
 
 
 PROGRAM: Final = scorer()
@@ -78,7 +79,7 @@ def test_labels_that_are_missing_for_good_are_no_lag(oldest_and_newest: Promethe
 
     The page that waited comes after the lag again, an hour, and the time that a page is kept.
     """
-    expected = {270: [PAGE, GUARD], 300: [PAGE, STUCK], 900: [PAGE, STUCK]}
+    expected = {270: [PAGE, GUARD], 300: [PAGE, STUCK], 400: [PAGE, STUCK]}
     assert_seen(oldest_and_newest, PROGRAM, {**LATE, **BAD_ONLY}, expected)
 
 

@@ -9,13 +9,12 @@ import pytest
 from slo_compiler.rules import names
 from slo_compiler.rules.program import Program
 from tests.compiling import ml_spec, program_of, quality
-from tests.engine.ml import MINUTELY, assert_firing, assert_value
+from tests.engine.ml import MINUTELY, ONE_TIER, assert_firing, assert_value, first_page_alone
 from tests.oracles.prometheus import Prometheus
 
 INDICATOR: Final = {"quality": {"slices": ["country"]}}
-PROGRAM: Final[Program] = program_of(
-    ml_spec("scorer", quality(indicator=INDICATOR), drift=[]), defaults=MINUTELY
-)
+SPEC: Final = ml_spec("scorer", quality(indicator=INDICATOR, alerting=ONE_TIER), drift=[])
+PROGRAM: Final[Program] = first_page_alone(program_of(SPEC, defaults=MINUTELY))
 
 
 def country(name: str, good: str, bad: str) -> dict[str, str]:
@@ -62,14 +61,9 @@ def test_a_slice_that_is_surely_bad_pages_while_the_whole_is_well(
 ) -> None:
     """And it says which slice."""
     firing = 'ALERTS{alertstate="firing"}'
-    assert_firing(oldest_and_newest, PROGRAM, {**LARGE, **series}, {120: [names.SLICE_ALERT]})
-    assert_value(
-        oldest_and_newest,
-        PROGRAM,
-        {**LARGE, **series},
-        f'count({firing[:-1]}, country="small"}}) == count({firing})',
-        {120: 1},
-    )
+    of_the_slice = f'{firing[:-1]}, alertname="{names.SLICE_ALERT}", country="small"}}'
+    query = f"count({of_the_slice}) == count({firing})"
+    assert_value(oldest_and_newest, PROGRAM, {**LARGE, **series}, query, {120: 1})
 
 
 def test_the_bound_is_wilson_s(oldest_and_newest: Prometheus) -> None:
