@@ -6,6 +6,7 @@ Times are from the onset to the moment at which the condition holds, before scra
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from slo_compiler.burnrate.tier import Tier
@@ -35,6 +36,16 @@ def reset_time(tier: Tier, error_ratio: Ratio) -> Seconds | None:
     if error_ratio <= tier.threshold:
         return None
     return tier.short * (1 - tier.threshold / error_ratio)
+
+
+def threshold_in_slices(threshold: Ratio, window: Seconds, slice_: Seconds) -> Ratio:
+    """The threshold that slices of time have in effect: the next lower ratio that a window of them can have.
+
+    A window of n slices is above θ when more than ⌊θ·n⌋ are bad; to fill that many takes ⌊θ·n⌋ slices, after
+    which the next bad one is one too many. With it, the times above hold for slices too, but for one of them.
+    """
+    bad = math.floor(threshold * window / slice_)
+    return bad * slice_ / window
 
 
 def budget_spent_at(time: Seconds, error_ratio: Ratio, budget: Ratio, period: Seconds) -> Ratio:

@@ -19,6 +19,7 @@ from slo_compiler.burnrate.timing import (
     events_for_one_error,
     exhaustion_time,
     reset_time,
+    threshold_in_slices,
 )
 from slo_compiler.model.alerting import Severity
 from slo_compiler.quantities import DAY, HOUR, MINUTE, SECOND, Ratio, Seconds, format_percent
@@ -268,3 +269,24 @@ def test_below_seventy_requests_an_hour_one_error_pages_at_three_nines() -> None
 )
 def test_a_delay_of_90_seconds_costs(budget: Ratio, cost: str) -> None:
     assert format_percent(delay_cost(90 * SECOND, budget, PERIOD), digits=3) == cost
+
+
+@given(tier=tiers, slices=st.integers(1, 1000))
+def test_slices_are_above_the_threshold_when_they_are_above_the_one_they_have_in_effect(
+    tier: Tier, slices: int
+) -> None:
+    slice_ = tier.long / slices
+    in_effect = threshold_in_slices(tier.threshold, tier.long, slice_)
+    assert in_effect <= tier.threshold
+    for bad in range(slices + 1):
+        assert (Fraction(bad, slices) > tier.threshold) is (Fraction(bad, slices) > in_effect)
+
+
+@given(tier=tiers, slices=st.integers(1, 1000))
+def test_an_outage_fills_the_slices_that_are_allowed_before_one_is_too_many(tier: Tier, slices: int) -> None:
+    slice_ = tier.long / slices
+    in_effect = threshold_in_slices(tier.threshold, tier.long, slice_)
+    allowed = detection_time(replace(tier, threshold=in_effect), TOTAL_OUTAGE)
+    assert allowed is not None
+    assert (allowed / slice_).denominator == 1
+    assert (allowed + slice_) / tier.long > tier.threshold
