@@ -57,6 +57,8 @@ class Replay:
     server: Server
     recorded: Mapping[str, Results]
     alerts: Mapping[str, Results]
+    evaluations: Sequence[float]
+    """The Unix times at which the fast group was evaluated."""
 
     def first_firing(self, alert: str) -> float:
         """When the alert first fired; infinity if never."""
@@ -71,6 +73,10 @@ class Replay:
         """The values that a query has at a time, by the value of a label."""
         results = _query(self.server, query, [at + EPOCH])
         return {dict(labels)[label]: samples[0][1] for labels, samples in results.items()}
+
+    def at_evaluations(self, query: str) -> Results:
+        """What a query yields at the evaluations of the fast group."""
+        return _query(self.server, query, self.evaluations)
 
 
 @contextlib.contextmanager
@@ -105,7 +111,7 @@ def replayed(
                     write(server, _recorded(rule, results, grid))
                 case AlertingRule():
                     alerts[rule.alert] = results
-        yield Replay(server, recorded, alerts)
+        yield Replay(server, recorded, alerts, _grid(FIRST_EVALUATIONS[0], slo.groups[0], end, down))
 
 
 def _in_order(slo: LoweredSlo, end: float, down: range) -> Iterator[tuple[Rule, list[float]]]:
