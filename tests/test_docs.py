@@ -119,3 +119,15 @@ FAMILIES = (
 def test_the_checks_page_has_every_check() -> None:
     page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
     assert set() == {check for check in checks_in_the_code() if f"`{check}`" not in page}
+
+
+def test_the_tests_that_the_proof_names_exist() -> None:
+    named = re.findall(
+        r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
+    )
+    assert len(named) > 20
+    assert [] == [
+        f"{path}::{test}"
+        for path, test in named
+        if f"\ndef {test}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ]
