@@ -112,3 +112,10 @@ def test_a_picture_is_drawn(tmp_path: Path, name: str, begin: bytes) -> None:
     told = simulate("--incident", "deploy-spike", "--plot", tmp_path / name)
     assert 0 == told.exit_code
     assert begin == (tmp_path / name).read_bytes()[: len(begin)]
+
+
+def test_the_example_in_the_documentation_is_what_is_printed() -> None:
+    page = (SPECS.parent / "docs" / "simulate.md").read_text(encoding="utf-8")
+    example = page.partition("--traffic 360\n")[2].partition("\n```")[0]
+    told = simulate("--traffic", "360", columns=80)
+    assert example == "\n".join(line.rstrip() for line in told.output.rstrip().splitlines())

@@ -61,6 +61,19 @@ def test_vanished_metrics_are_absent_after_their_hold() -> None:
     assert last.begin - 2 * 3600 == pytest.approx(float(gone), abs=45)
 
 
+def test_nothing_is_recorded_while_prometheus_is_down() -> None:
+    """Though the samples from before are still looked up for five minutes, as tiles of what comes after."""
+    down = Span(7 * 3600, 7 * 3600 + 600)
+    evaluation = evaluate(PLAN, counters((9, 100, 1)), replace(grid(9), down=(down,)))
+    times = evaluation.grid.times
+    unseen = (down.begin <= times) & (times < down.end)
+    recorded = {length: ~np.isnan(counts.errors[0]) for length, counts in evaluation.recorded.items()}
+    assert [] == [length for length, there in recorded.items() if there[unseen].any()]
+    assert all(there[~unseen][-1] for there in recorded.values())
+    first, *_ = evaluation.timelines[0][0].holds
+    assert 0 <= first.end - down.begin < evaluation.grid.interval
+
+
 def test_each_group_has_its_own_alerts() -> None:
     sick, well = counters((6, 100, 0), (1, 100, 1)), counters((6, 100, 0), (1, 100, 0))
     both = Counters(
