@@ -203,7 +203,7 @@ def _history(base: Counts, windows: Windows, pace: Pace, grid: Grid) -> _History
             times, counts = _coarse(base, float(windows.slow_interval), grid)
         case _:
             assert_never(pace)
-    seen = number_until(times, grid.times)
+    seen = np.arange(1, grid.count + 1) if pace is Pace.FAST else number_until(times, grid.times)
     known = np.full((counts.events.shape[0], times.size + 1), -np.inf)
     there = np.where(np.isnan(counts.events), -np.inf, times)
     np.maximum.accumulate(there, axis=1, out=known[:, 1:])
