@@ -17,8 +17,8 @@ from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model.indicator import ErrorRatio
 from slo_compiler.quantities import HOUR, Ratio, Seconds
+from slo_compiler.scenarios.incidents import grain
 from tests.behaviour.course import Span, Stretch, firing_spans
-from tests.engine.incidents import grain
 from tests.engine.series import EVENTS_A_SECOND
 
 A_LITTLE: Final = Fraction(1, 50)

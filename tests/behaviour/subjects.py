@@ -12,9 +12,9 @@ from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model.indicator import ErrorRatio
 from slo_compiler.quantities import Seconds, format_decimal, format_duration
 from slo_compiler.rules.program import LoweredSlo
+from slo_compiler.scenarios.incidents import grain
 from tests.behaviour.scenarios import INCIDENTS
 from tests.engine.examples import compile_slo
-from tests.engine.incidents import grain
 from tests.engine.series import SCRAPE_INTERVAL
 
 GROUP: Final = "scenario"

@@ -14,10 +14,11 @@ from typing import Final
 
 from slo_compiler.quantities import HOUR, MINUTE, SECOND, Ratio, Seconds
 from slo_compiler.rules import names
+from slo_compiler.scenarios.series import Histogram, Series
 from tests.behaviour.course import Count, Stretch, Totals
 from tests.behaviour.subjects import GROUP, SUBJECTS, compiled
 from tests.engine.replay import EPOCH, Results, replayed
-from tests.engine.series import EVENTS_A_SECOND, FIRST_SCRAPE, SCRAPE_INTERVAL, Histogram, Series, series_of
+from tests.engine.series import EVENTS_A_SECOND, FIRST_SCRAPE, SCRAPE_INTERVAL, series_of
 from tests.oracles.prometheus import Prometheus
 
 HALF_A_PERCENT: Final = 0.005

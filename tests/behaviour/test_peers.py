@@ -19,10 +19,11 @@ import yaml
 from slo_compiler.quantities import HOUR, MINUTE
 from slo_compiler.rules import names
 from slo_compiler.rules.program import LoweredSlo
+from slo_compiler.scenarios.series import Series
 from tests.engine.alerts import alert_named
 from tests.engine.examples import compile_slo, rule_file, tier_of
 from tests.engine.replay import EPOCH, Replay, replayed
-from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL, Phase, Series, series_of
+from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL, Phase, series_of
 from tests.oracles.prometheus import Prometheus
 
 FAST: Final = names.burn_alert("fast")
