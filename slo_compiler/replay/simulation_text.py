@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
+from slo_compiler.model.indicator import ErrorRatio, Freshness, Probe, Threshold
 from slo_compiler.quantities import approximate_duration, format_decimal, format_percent
 from slo_compiler.replay.past import HEALTHY_BURN_RATE
 from slo_compiler.replay.simulate import Simulation, Trial
@@ -19,11 +20,10 @@ NONE: Final = "-"
 
 
 def title(simulation: Simulation) -> str:
-    """The SLO, its objective, and the traffic."""
+    """The SLO, its objective, and how much there is to count."""
     slo = simulation.plan.slo
-    traffic = format_decimal(Fraction(simulation.traffic.an_hour), digits=3)
     period = approximate_duration(slo.period)
-    return f"{slo.id}  {format_percent(slo.objective)} over {period}, with {traffic} events an hour"
+    return f"{slo.id}  {format_percent(slo.objective)} over {period}, {_counted(simulation)}"
 
 
 def trials(simulation: Simulation) -> Iterator[Row]:
@@ -41,12 +41,19 @@ def trials(simulation: Simulation) -> Iterator[Row]:
 
 
 def facts(simulation: Simulation) -> Iterator[tuple[str, str]]:
-    """The four measures and the false alerts, each under a name."""
+    """Of the four measures those there is something to say of, and the false alerts, each under a name."""
     measures = simulation.measures
-    yield "precision", f"{_percent(measures.precision)} of alerts were for an incident that was worth them"
-    yield "recall", f"{_percent(measures.recall)} of incidents that were worth an alert had it"
-    yield "detection time", f"{_time(measures.detection)} from the onset to the page"
-    yield "reset time", f"{_time(measures.reset)} from the end until the last page resolved"
+    if measures.precision is not None:
+        yield (
+            "precision",
+            f"{_percent(measures.precision)} of alerts were for an incident that was worth them",
+        )
+    if measures.recall is not None:
+        yield "recall", f"{_percent(measures.recall)} of incidents that were worth an alert had it"
+    if measures.detection is not None:
+        yield "detection time", f"{_time(measures.detection)} from the onset to the page"
+    if measures.reset is not None:
+        yield "reset time", f"{_time(measures.reset)} from the end until the last page resolved"
     yield "false alerts", _false_alerts(simulation)
 
 
@@ -85,6 +92,18 @@ def _measures(measured: Simulation | Trial) -> dict[str, float | None]:
         "detection_seconds": measures.detection,
         "reset_seconds": measures.reset,
     }
+
+
+def _counted(simulation: Simulation) -> str:
+    """Slices of time and bare ratios do not depend on traffic."""
+    slo = simulation.plan.slo
+    match slo.indicator:
+        case Probe() | Threshold() | Freshness():
+            return f"looked at every {approximate_duration(slo.cadence or slo.clock.scrape_interval)}"
+        case ErrorRatio():
+            return "whatever the traffic"
+        case _:
+            return f"with {format_decimal(Fraction(simulation.traffic.an_hour), digits=3)} events an hour"
 
 
 def _heard(trial: Trial) -> str:

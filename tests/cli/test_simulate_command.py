@@ -119,3 +119,20 @@ def test_the_example_in_the_documentation_is_what_is_printed() -> None:
     example = page.partition("--traffic 360\n")[2].partition("\n```")[0]
     told = simulate("--traffic", "360", columns=80)
     assert example == "\n".join(line.rstrip() for line in told.output.rstrip().splitlines())
+
+
+def test_slices_of_time_are_told_instead_of_a_traffic_that_does_not_matter() -> None:
+    told = CliRunner(env={"COLUMNS": "100"}).invoke(
+        main,
+        ["simulate", str(SPECS), "--slo", "edge-probes:reachability", "--incident", "low-traffic"],
+        catch_exceptions=False,
+    )
+    assert told.output.partition("\n")[0].endswith(", looked at every 30s")
+
+
+def test_what_there_is_nothing_to_say_of_is_not_said() -> None:
+    """Nothing in this incident is worth an alert, and there is none."""
+    told = simulate("--incident", "low-traffic")
+    assert "recall" not in told.output
+    assert "detection time" not in told.output
+    assert "false alerts" in told.output
