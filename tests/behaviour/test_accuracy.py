@@ -167,7 +167,7 @@ def _series(name: str, course: Sequence[Stretch]) -> list[Series]:
         return [_restarted(each) for each in series]
     if name == BORN_LATE:
         return [
-            _scraped(each, lambda time: time > BIRTH) if each.labels.get("code") == "503" else each
+            _scraped(each, lambda time: time > BIRTH) if each.labels["code"].startswith("5") else each
             for each in series
         ]
     return series
