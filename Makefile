@@ -2,11 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SYSTEMS := $(basename $(notdir $(wildcard slo_compiler/presets/*.yaml)))
 
 .PHONY: generate test format lint check lock clean
 
-generate: $(VENV)/.run  ## compile specs/ to generated/
+generate: $(VENV)/.run  ## compile specs/ to generated/, and write the pages of docs/presets/
 	$(BIN)/slo-compiler compile specs --out generated
+	for system in $(SYSTEMS); do \
+		$(BIN)/slo-compiler presets $$system --format markdown > docs/presets/$$system.md || exit 1; done
 
 test: $(VENV)/.dev  ## run all tests against the real Prometheus and Alertmanager releases
 	$(BIN)/python -m tests.oracles

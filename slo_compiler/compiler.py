@@ -1,4 +1,4 @@
-"""The pipeline from texts to artefacts: read, resolve, plan, check, lower, check, emit. No I/O."""
+"""The pipeline from texts to artefacts: read, expand presets, resolve, plan, check, lower, check, emit. No I/O."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final, TypeAlias, TypeVar
 from slo_compiler.adapters.choose import choose
 from slo_compiler.burnrate.plan import Plan, plan
 from slo_compiler.checks.adding_up import check_adding_up
+from slo_compiler.checks.catalogue import check_catalogue
 from slo_compiler.checks.counting import check_counting
 from slo_compiler.checks.delivery import check_delivery
 from slo_compiler.checks.drifts import check_drifts
@@ -21,6 +22,7 @@ from slo_compiler.checks.inhibition import check_inhibition
 from slo_compiler.checks.retention import check_retention
 from slo_compiler.checks.rule_tests import check_rule_tests
 from slo_compiler.checks.rules import check_rules
+from slo_compiler.checks.survivors import check_survivors
 from slo_compiler.checks.tiers import check_tiers
 from slo_compiler.diagnostics import Diagnostic, Position, has_errors, in_reading_order, warning
 from slo_compiler.emitters import alertmanager, prometheus, promtool
@@ -30,6 +32,7 @@ from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.spec import Spec
+from slo_compiler.presets.expand import expand_presets
 from slo_compiler.resolve.services import resolve_services
 from slo_compiler.resolve.slos import resolve
 from slo_compiler.rules.adapting import adapt
@@ -41,6 +44,7 @@ Value = TypeVar("Value")
 
 SloCheck: TypeAlias = Callable[[Slo], Iterator[Diagnostic]]
 ServiceCheck: TypeAlias = Callable[[Service], Iterator[Diagnostic]]
+ServicesCheck: TypeAlias = Callable[[Sequence[Slo]], Iterator[Diagnostic]]
 ProgramCheck: TypeAlias = Callable[[Program], Iterator[Diagnostic]]
 Emitter: TypeAlias = Callable[[Program], Iterator[Artifact]]
 
@@ -51,8 +55,10 @@ SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
     check_counting,
     check_grouping,
     check_tiers,
+    check_catalogue,
 )
 SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (check_drifts, check_guards)
+SERVICES_CHECKS: Final[tuple[ServicesCheck, ...]] = (check_survivors,)
 PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
     check_rules,
     check_rule_tests,
@@ -105,8 +111,11 @@ def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambd
     specs, defaults, receivers, found = _read(sources, progress)
     if defaults is None:  # by other defaults the specs would be found wrong where they are right
         return Compilation(None, tuple(in_reading_order(found)))
+    specs, unexpanded = expand_presets(specs, defaults)
+    found += unexpanded
     slos, unresolved = resolve(specs, defaults)
     found += unresolved
+    found += [problem for check in SERVICES_CHECKS for problem in check(slos)]
     plans, unplanned = _plan(slos, progress)
     found += unplanned
     services, watched = _watch(specs, slos, plans, defaults)

@@ -20,6 +20,7 @@ CORRIDOR = (
     "promql",
     "schema",
     "adapters",
+    "presets",
     "burnrate",
     "resolve",
     "rules",

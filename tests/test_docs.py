@@ -113,6 +113,8 @@ FAMILIES = (
     "inhibition",
     "rules",
     "adapter",
+    "preset",
+    "catalogue",
 )
 
 

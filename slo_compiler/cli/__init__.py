@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "explain": "Show what each alert means: thresholds, times, routes.",
     "diff": "Show what a change means for the on-call engineer.",
     "simulate": "Try incidents on alerts: who is told of what, and how soon.",
+    "presets": "List and show the SLI library.",
     "schema": "Print the JSON Schema of a file, for editors.",
     "init": "Write a starter spec.",
 }

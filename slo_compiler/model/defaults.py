@@ -58,6 +58,8 @@ class Defaults:
     owners: Mapping[Surface, str] = field(default_factory=dict)
     external_labels: tuple[str, ...] = ()
     """Labels that tell apart servers with the same rules: Prometheus puts them on the alerts it sends."""
+    systems: Mapping[str, str] = field(default_factory=dict)
+    """The releases of the systems that a service runs on which does not say."""
     alerting: Alerting = field(default_factory=Alerting)
     links: Links = field(default_factory=Links)
     adapters: tuple[AdapterRequest, ...] = ()

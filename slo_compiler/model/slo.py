@@ -51,6 +51,8 @@ class Slo:
     """What its alerts are there for, in a service of machine learning."""
     triage: bool = False
     """Whether pages of the serving surface hold back alerts of data and model."""
+    systems: Mapping[str, str] = field(default_factory=dict)
+    """The releases that are declared of the systems it runs on, by their names in the catalogue."""
     external_labels: tuple[str, ...] = ()
     retention: Retention | None = None
     """How long its Prometheus keeps samples, where that is known."""

@@ -11,6 +11,7 @@ from slo_compiler.model.drift import Drift
 from slo_compiler.model.guard import Guards
 from slo_compiler.model.indicator import Guardrail, Indicator, Quality
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.preset import PresetUse
 from slo_compiler.model.surface import Surface
 from slo_compiler.model.tool import Tool
 from slo_compiler.quantities import Ratio, Seconds
@@ -18,18 +19,20 @@ from slo_compiler.quantities import Ratio, Seconds
 
 @dataclass(frozen=True, slots=True)
 class SloSpec:
-    """One SLO of a spec. What is None is left to the defaults."""
+    """One SLO of a spec. What is None is left to the defaults, a surface to the preset."""
 
     name: str
     objective: Ratio
-    indicator: Indicator
+    indicator: Indicator | PresetUse
     position: Position = field(compare=False)
     description: str = ""
-    surface: Surface = Surface.SERVING
+    surface: Surface | None = None
     window: Seconds | None = None
     cadence: Seconds | None = None
     """How often the indicator itself is measured, where that is rarer than a scrape."""
     group_by: tuple[str, ...] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
+    """The release of its preset's system, where it is not that of the service."""
     alerting: Alerting = field(default_factory=Alerting)
     locate: Locate = field(default=nowhere, compare=False, repr=False)
 
@@ -44,6 +47,8 @@ class Spec:
     description: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[Surface, str] = field(default_factory=dict)
+    systems: Mapping[str, str] = field(default_factory=dict)
+    """The releases of the systems that the service runs on, by their names in the catalogue."""
     alerting: Alerting = field(default_factory=Alerting)
     locate: Locate = field(default=nowhere, compare=False, repr=False)
     model: str | None = None

@@ -12,9 +12,11 @@ from slo_compiler.diagnostics import Diagnostic, Position, error, warning
 from slo_compiler.model.alerting import Absent, Severity, TierRequest
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.indicator import ErrorRatio, Guardrail
+from slo_compiler.model.preset import PresetUse
 from slo_compiler.model.role import Role
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.spec import SloSpec, Spec
+from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import format_duration
 
 Value = TypeVar("Value")
@@ -36,7 +38,7 @@ def resolve(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Slo], list[
                 of_service.append(resolved)
                 found += _unknown_tiers(slo, [resolved])
             else:
-                found.append(resolved)
+                found += resolved
         found += _unknown_tiers(spec, of_service)
         slos += of_service
     found += _unknown_tiers(defaults, slos)
@@ -44,15 +46,13 @@ def resolve(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Slo], list[
     return slos, found
 
 
-def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | Diagnostic:
-    said_by = next((layer for layer in (spec, defaults) if slo.surface in layer.owners), None)
+def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Diagnostic]:
+    if isinstance(slo.indicator, PresetUse):
+        return []  # what keeps it from being an indicator has been told
+    surface = slo.surface or Surface.SERVING
+    said_by = next((layer for layer in (spec, defaults) if surface in layer.owners), None)
     if said_by is None:
-        return error(
-            slo.position,
-            "owner/missing",
-            f"{slo.name} watches the {slo.surface.value} surface, which has no owner: its alerts would reach "
-            f"nobody; add owners: {{{slo.surface.value}: ...}} to the spec or to defaults.yaml",
-        )
+        return [_ownerless(slo, surface)]
     # The most specific comes last: the SLO's word beats the service's, and that the organisation's.
     layers = (defaults.alerting, spec.alerting, slo.alerting)
     authored = slo.alerting.tiers or spec.alerting.tiers
@@ -61,11 +61,12 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | Diagnost
         service=spec.service,
         name=slo.name,
         description=slo.description or spec.description,
-        surface=slo.surface,
-        owner=said_by.owners[slo.surface],
+        surface=surface,
+        owner=said_by.owners[surface],
         objective=slo.objective,
         period=slo.window or defaults.window,
         indicator=slo.indicator,
+        systems={**defaults.systems, **spec.systems, **slo.systems},
         cadence=slo.cadence,
         group_by=slo.group_by,
         labels=merged(
@@ -91,7 +92,16 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | Diagnost
         role=_role(slo, spec),
         triage=spec.is_of_a_model and spec.triage is not False,
         locate=slo.locate,
-        owner_position=said_by.locate("owners", slo.surface.value),
+        owner_position=said_by.locate("owners", surface.value),
+    )
+
+
+def _ownerless(slo: SloSpec, surface: Surface) -> Diagnostic:
+    return error(
+        slo.position,
+        "owner/missing",
+        f"{slo.name} watches the {surface.value} surface, which has no owner: its alerts would reach "
+        f"nobody; add owners: {{{surface.value}: ...}} to the spec or to defaults.yaml",
     )
 
 

@@ -25,11 +25,13 @@ from slo_compiler.model.indicator import (
     Ratio,
     Threshold,
 )
+from slo_compiler.model.preset import PresetUse
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import MILLISECOND, format_decimal, parse_duration
 from slo_compiler.schema import convert_adapter, convert_ml, defaults_model, ml_model, spec_model
 from slo_compiler.schema.expressions import expression
+from slo_compiler.schema.preset_model import PresetModel
 from slo_compiler.schema.yaml.nodes import Node, find, locate
 
 
@@ -43,6 +45,7 @@ def spec(model: spec_model.SpecModel, root: Node) -> Spec:
         description=model.description,
         labels=model.labels,
         owners=_owners(model.owners),
+        systems=model.systems,
         alerting=_alerting(model.alerting, find(root, ("alerting",))),
         locate=partial(_locate, root),
         model=model.model,
@@ -72,6 +75,7 @@ def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
         labels=model.labels,
         owners=_owners(model.owners),
         external_labels=tuple(model.external_labels),
+        systems=model.systems,
         alerting=_alerting(model.alerting, find(root, ("alerting",))),
         links=Links(runbook=model.links.runbook, dashboard=model.links.dashboard),
         adapters=convert_adapter.requests(model.adapters, root),
@@ -86,21 +90,31 @@ def _retention(model: defaults_model.DefaultsModel, root: Node) -> Retention | N
 
 
 def _slo(model: spec_model.SloModel, node: Node, model_name: str) -> SloSpec:
-    indicator = _indicator(model.indicator, find(node, ("indicator",)), model_name)
-    usual = Surface.MODEL if isinstance(indicator, Quality) else Surface.SERVING
+    indicator = _indicator_or_preset(model.indicator, find(node, ("indicator",)), model_name)
     return SloSpec(
         name=model.name,
         objective=model.objective,
         indicator=indicator,
         position=find(node, ("name",)).position,
         description=model.description,
-        surface=Surface(model.surface) if model.surface else usual,
+        surface=Surface(model.surface) if model.surface else _usual_surface(indicator),
         window=model.window,
         cadence=model.cadence,
         group_by=tuple(model.group_by),
         alerting=_alerting(model.alerting, find(node, ("alerting",))),
         locate=partial(_locate, node),
     )
+
+
+def _usual_surface(indicator: Indicator | PresetUse) -> Surface | None:
+    """The surface of an SLO that names none; a preset has its own."""
+    match indicator:
+        case PresetUse():
+            return None
+        case Quality():
+            return Surface.MODEL
+        case _:
+            return Surface.SERVING
 
 
 def _locate(node: Node, *keys: str | int) -> Position:
@@ -153,7 +167,22 @@ def _absent(model: bool | spec_model.AbsentModel | None) -> Absent | None:  # no
             )
 
 
-def _indicator(model: spec_model.IndicatorModel, node: Node, model_name: str) -> Indicator:
+def _indicator_or_preset(
+    model: spec_model.IndicatorModel | PresetModel, node: Node, model_name: str
+) -> Indicator | PresetUse:
+    if isinstance(model, spec_model.IndicatorModel):
+        return indicator_of(model, node, model_name)
+    return PresetUse(
+        preset=model.preset,
+        release=model.release,
+        parameters=dict(model.model_extra or {}),
+        position=find(node, ("preset",)).position,
+        locate=partial(_locate, node),
+    )
+
+
+def indicator_of(model: spec_model.IndicatorModel, node: Node, model_name: str) -> Indicator:
+    """The indicator of a checked model; ``model_name`` is that of the model that it judges, if it does."""
     at = partial(expression, node)
     match model:
         case spec_model.IndicatorModel(ratio=spec_model.RatioModel() as ratio):

@@ -12,7 +12,7 @@ from slo_compiler.quantities import HOUR, MINUTE, SECOND, format_duration
 from slo_compiler.schema.adapter_model import AdapterUse
 from slo_compiler.schema.fields import Duration, Given, Period
 from slo_compiler.schema.refusal import RefusedError
-from slo_compiler.schema.spec_model import AlertingModel, Labels, Owners
+from slo_compiler.schema.spec_model import AlertingModel, Labels, Owners, Systems
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import LabelName, Link
 
@@ -52,6 +52,8 @@ class DefaultsModel(Strict):
     """Names of the external_labels by which several Prometheus servers that load these rules differ."""
     owners: Owners = Field(default_factory=dict)
     """Who answers for a service that does not say, by failure surface."""
+    systems: Systems = Field(default_factory=dict)
+    """The releases of the systems that a service runs on which does not say, such as vllm."""
     alerting: AlertingModel = AlertingModel()
     """Tiers given here are derived anew for each SLO, as the built-in ones are."""
     links: LinksModel = LinksModel()

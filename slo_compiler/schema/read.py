@@ -14,8 +14,10 @@ from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.incident import Incident
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.spec import Spec
-from slo_compiler.schema import convert, convert_adapter
+from slo_compiler.model.system import System
+from slo_compiler.schema import convert, convert_adapter, convert_catalogue
 from slo_compiler.schema.adapter_model import AdapterModel
+from slo_compiler.schema.catalogue_model import SystemModel
 from slo_compiler.schema.defaults_model import DefaultsModel
 from slo_compiler.schema.incidents_model import IncidentsModel, incidents_of
 from slo_compiler.schema.problems import diagnostics_of
@@ -74,6 +76,11 @@ def read_adapter(path: str, content: bytes) -> Adapter | list[Diagnostic]:
 def read_incidents(path: str, content: bytes) -> tuple[Incident, ...] | list[Diagnostic]:
     """The incidents in a file, or every problem of its text and shape in reading order."""
     return _read(path, content, IncidentsModel, lambda model, _: incidents_of(model))
+
+
+def read_system(path: str, content: bytes) -> System | list[Diagnostic]:
+    """The system that a file of the preset library describes, or every problem in reading order."""
+    return _read(path, content, SystemModel, convert_catalogue.system)
 
 
 def _no_more_problems(_: Node) -> Iterable[Diagnostic]:

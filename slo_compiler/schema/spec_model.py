@@ -20,6 +20,7 @@ from slo_compiler.schema.fields import (
     Share,
 )
 from slo_compiler.schema.ml_model import DriftModel, GuardrailModel, GuardsModel, QualityModel, ToolModel
+from slo_compiler.schema.preset_model import PresetModel, is_preset
 from slo_compiler.schema.refusal import RefusedError
 from slo_compiler.schema.strict import Strict, one_required
 from slo_compiler.schema.text_fields import (
@@ -30,6 +31,7 @@ from slo_compiler.schema.text_fields import (
     ModelName,
     OwnerName,
     PromQL,
+    ReleaseText,
     Slug,
 )
 
@@ -44,6 +46,7 @@ SeverityName: TypeAlias = Literal["page", "ticket"]
 Labels: TypeAlias = dict[LabelName, LabelValue]
 Annotations: TypeAlias = dict[AnnotationName, Annotation]
 Owners: TypeAlias = dict[SurfaceName, OwnerName]
+Systems: TypeAlias = dict[Slug, ReleaseText]
 
 
 class RatioModel(Strict):
@@ -131,6 +134,12 @@ class IndicatorModel(Strict):
         )
         self.exactly_one(*kinds, consequence="an SLO measures one thing")
         return self
+
+
+IndicatorChoice: TypeAlias = Annotated[
+    Annotated[IndicatorModel, Tag("own")] | Annotated[PresetModel, Tag("library")],
+    Discriminator(is_preset),
+]
 
 
 class TierModel(Strict):
@@ -225,12 +234,14 @@ class SloModel(Strict):
     description: str = ""
     """What is promised, in a sentence; its alerts quote it."""
     surface: Given[SurfaceName] = None
-    """What is broken while this burns: serving, data or model. Not given, model for quality, else serving."""
+    """What is broken while this burns: serving, data or model. Not given, as the preset has it, model for
+    quality, else serving."""
     objective: Objective
     """In percent, such as 99.9%."""
     window: Given[Period] = None
     """The time over which the objective is promised; 30d where it is not given."""
-    indicator: IndicatorModel
+    indicator: IndicatorChoice
+    """What is measured: an indicator written out, or a preset of the library."""
     cadence: Given[Duration] = None
     """How often the indicator is measured, where that is rarer than a scrape, such as an hourly job."""
     group_by: list[LabelName] = Field(default_factory=list, json_schema_extra={"uniqueItems": True})
@@ -251,6 +262,8 @@ class SpecModel(Strict):
     """Labels on every alert of the service."""
     owners: Owners = Field(default_factory=dict)
     """Who answers, by failure surface."""
+    systems: Systems = Field(default_factory=dict)
+    """The releases of the systems that it runs on, such as vllm, for presets and the catalogue of metrics."""
     alerting: AlertingModel = AlertingModel()
     """What holds for every SLO of the service."""
     model: Given[ModelName] = None

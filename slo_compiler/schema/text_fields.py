@@ -17,6 +17,8 @@ LABEL_NAME = r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,127}$"
 ANNOTATION_NAME = r"^[a-zA-Z_][a-zA-Z0-9_]{0,127}$"
 LINK = r"^https?://([^\s{}]|\{service\}|\{slo\})+$"
 METRIC_VALUE = r"^[!-~]{1,253}$"
+PRESET_ID = r"^[a-z0-9-]{1,63}/[a-z0-9-]{1,63}$"
+RELEASE = r"^v?[0-9]{1,9}(\.[0-9]{1,9}){0,3}$"
 LONGEST_LABEL = 1024
 LONGEST_ANNOTATION = 4096
 
@@ -116,6 +118,23 @@ def _promql(value: Any) -> str:
     return text
 
 
+def _preset_id(value: Any) -> str:
+    text = _text(value, "a preset")
+    if not re.fullmatch(PRESET_ID, text):
+        raise RefusedError(
+            f"{described(text)} is no preset, which is a system and an indicator such as "
+            "vllm/time-to-first-token; slo-compiler presets lists them"
+        )
+    return text
+
+
+def _release(value: Any) -> str:
+    text = _text(value, "a release")
+    if not re.fullmatch(RELEASE, text):
+        raise RefusedError(f'{described(text)} is no release; write for example "0.11" or "v1.21.3"')
+    return text
+
+
 def _link(value: Any) -> str:
     text = _text(value, "a link")
     unknown = re.search(r"\{(?!(?:service|slo)\})[^{}]*\}?", text)
@@ -181,6 +200,12 @@ DataScope: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}),
 ]
 """The name of a tool or of the data that it can read, for humans."""
+
+PresetId: TypeAlias = Annotated[
+    str, PlainValidator(_preset_id), _string_schema(PRESET_ID, "vllm/time-to-first-token")
+]
+ReleaseText: TypeAlias = Annotated[str, PlainValidator(_release), _string_schema(RELEASE, "0.11")]
+"""The release of a monitored system; as a number 0.10 would be 0.1."""
 
 Link: TypeAlias = Annotated[
     str, PlainValidator(_link), _string_schema(LINK, "https://runbooks.example.com/{service}")

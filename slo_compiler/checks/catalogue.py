@@ -1,0 +1,121 @@
+"""Whether an indicator's metrics are what the catalogue of systems knows them to be: name, release, type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slo_compiler.checks.reading import As, Reading, readings
+from slo_compiler.diagnostics import Diagnostic, warning
+from slo_compiler.model.indicator import Latency
+from slo_compiler.model.slo import Slo
+from slo_compiler.model.system import Metric, MetricType, System, Unit, metric_names, parse_release
+from slo_compiler.presets.bounds import format_bound, neighbours
+from slo_compiler.presets.library import systems_with
+from slo_compiler.promql.queries import metric_of
+from slo_compiler.quantities import format_decimal
+
+
+def check_catalogue(slo: Slo) -> Iterator[Diagnostic]:
+    """What the catalogue knows against an SLO's metrics; of metrics that it does not know nothing is said."""
+    for reading in readings(slo):
+        series = metric_of(reading.selector)
+        if series is not None:
+            yield from _check_series(series, reading, slo)
+
+
+def _check_series(series: str, reading: Reading, slo: Slo) -> Iterator[Diagnostic]:
+    for name in metric_names(series):
+        known = list(systems_with(name))
+        for system in known:
+            if name in system.misnomers:
+                misnomer = system.misnomers[name]
+                yield _never(series, reading, misnomer.reason, misnomer.use)
+            elif not system.metrics[name].shared:
+                metric = system.metrics[name]
+                yield from _check_release(metric, system, reading, slo)
+                yield from _check_type(series, metric, reading)
+                yield from _check_bounds(metric, reading, slo)
+        if known:
+            return
+    for system in systems_with(f"{series}_total"):
+        if f"{series}_total" in system.metrics:
+            yield _never(series, reading, f"{system.title} counts it as a counter", f"{series}_total")
+
+
+def _never(series: str, reading: Reading, reason: str, use: str) -> Diagnostic:
+    return _warning(
+        reading,
+        "catalogue/never-existed",
+        f"there never was a metric {series}, so that this stays empty: {reason}; write {use}",
+    )
+
+
+def _check_release(metric: Metric, system: System, reading: Reading, slo: Slo) -> Iterator[Diagnostic]:
+    declared = slo.systems.get(system.name)
+    advice = f"; write {metric.use}" if metric.use else ""
+    if declared is not None and parse_release(declared) not in metric.releases:
+        yield _warning(
+            reading,
+            "catalogue/release",
+            f"{metric.name} is in {system.title} {metric.releases}, and {declared} is declared, which has no "
+            f"such series: this stays empty{advice}",
+        )
+    elif declared is None and metric.releases.before is not None:
+        yield _warning(
+            reading,
+            "catalogue/removed",
+            f"{metric.name} is in {system.title} {metric.releases} only, and in later ones this stays "
+            f'empty{advice}, or declare the release that runs as systems: {{{system.name}: "..."}}',
+        )
+
+
+def _check_type(series: str, metric: Metric, reading: Reading) -> Iterator[Diagnostic]:
+    consequence = _misread(series, metric, reading)
+    if consequence is not None:
+        advice = f"; use {metric.use}" if metric.use else ""
+        yield _warning(
+            reading, "catalogue/type", f"{metric.name} is a {metric.type.value}{consequence}{advice}"
+        )
+
+
+def _misread(series: str, metric: Metric, reading: Reading) -> str | None:
+    """What comes of taking the metric for what it is not; None if it is taken for what it is."""
+    match metric.type, reading.taken:
+        case MetricType.GAUGE, As.COUNTER:
+            return ", whose every decrease is taken for a restart and counted; use a threshold"
+        case MetricType.SUMMARY, As.COUNTER if series == metric.name:
+            return ", whose quantiles cannot be added up"
+        case MetricType.SUMMARY, As.HISTOGRAM:
+            return " without buckets, so that no request would count as fast enough"
+        case ((MetricType.COUNTER | MetricType.GAUGE), As.HISTOGRAM):
+            return " and no histogram: it has no buckets, so that no request would count as fast enough"
+        case MetricType.COUNTER, As.VALUE if reading.alone:
+            return ", which only ever grows: its value says how long the process has run"
+        case _:
+            return None
+
+
+def _check_bounds(metric: Metric, reading: Reading, slo: Slo) -> Iterator[Diagnostic]:
+    indicator = slo.indicator
+    if not isinstance(indicator, Latency) or indicator.native or not metric.bounds:
+        return
+    if indicator.threshold in metric.bounds:
+        return
+    unit = metric.unit or Unit.SECONDS
+    near = " or ".join(
+        format_bound(each, unit)
+        for each in neighbours(indicator.threshold, metric.bounds)
+        if each is not None
+    )
+    whose = "by default " if metric.configurable_bounds else ""
+    threshold = f"{format_decimal(indicator.threshold)} {unit.value}"
+    yield _warning(
+        reading,
+        "catalogue/bucket",
+        f"{metric.name} has {whose}no bucket that ends at {threshold}, so that no request would count as "
+        f"fast enough; choose {near}",
+    )
+
+
+def _warning(reading: Reading, check: str, message: str) -> Diagnostic:
+    return warning(reading.expression.locate(reading.selector.start), check, message)

@@ -1,0 +1,194 @@
+"""A preset in an indicator's place becomes an ordinary indicator, so that no later stage knows of presets."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TypeAlias, assert_never
+
+from slo_compiler.diagnostics import Diagnostic, Position, error
+from slo_compiler.model.defaults import Defaults
+from slo_compiler.model.expression import Expression
+from slo_compiler.model.indicator import (
+    AtLeast,
+    AtMost,
+    Counted,
+    ErrorRatio,
+    Events,
+    Freshness,
+    Guardrail,
+    Indicator,
+    Latency,
+    Probe,
+    Quality,
+    Ratio,
+    Threshold,
+)
+from slo_compiler.model.preset import PresetUse
+from slo_compiler.model.spec import SloSpec, Spec
+from slo_compiler.model.system import Metric, Preset, Refusal, ReleaseNumber, System, Unit, parse_release
+from slo_compiler.presets.bounds import format_bound, parse_bound, seconds_of, unbounded_problem
+from slo_compiler.presets.library import preset_ids, preset_named, system_named
+from slo_compiler.presets.parameters import Given, read_parameters
+from slo_compiler.promql.check import parse
+from slo_compiler.promql.narrow import narrowed
+from slo_compiler.promql.queries import metric_of
+from slo_compiler.promql.release import Release, release_named
+from slo_compiler.promql.syntax import VectorSelector
+
+Rewrite: TypeAlias = Callable[[Expression], Expression]
+
+
+def expand_presets(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Spec], list[Diagnostic]]:
+    """The specs with ordinary indicators, and what is wrong with the presets that stay as they are."""
+    found: list[Diagnostic] = []
+    expanded = []
+    for spec in specs:
+        systems = {**defaults.systems, **spec.systems}
+        slos = []
+        for slo in spec.slos:
+            whole = _expanded(slo, systems, defaults.target)
+            found += whole if isinstance(whole, list) else []
+            slos.append(slo if isinstance(whole, list) else whole)
+        expanded.append(replace(spec, slos=tuple(slos)))
+    return expanded, found
+
+
+def _expanded(slo: SloSpec, systems: Mapping[str, str], target: str) -> SloSpec | list[Diagnostic]:
+    """The SLO with an ordinary indicator, on the surface of the preset where the spec names none."""
+    use = slo.indicator
+    if not isinstance(use, PresetUse):
+        return slo
+    preset = preset_named(use.preset)
+    if preset is None:
+        return [_unknown(use)]
+    if isinstance(preset, Refusal):
+        return [error(use.position, "preset/refused", f"{preset.id}: {preset.reason}")]
+    system = system_named(preset.id.partition("/")[0])
+    own = {system.name: use.release} if use.release else {}
+    said = {**systems, **own}.get(system.name)
+    indicator = indicator_of(use, preset, system, None if said is None else parse_release(said), target)
+    if isinstance(indicator, list):
+        return indicator
+    return replace(slo, indicator=indicator, surface=slo.surface or preset.surface, systems=own)
+
+
+def indicator_of(
+    use: PresetUse, preset: Preset, system: System, release: ReleaseNumber | None, target: str
+) -> Indicator | list[Diagnostic]:
+    """The indicator that a use of a preset stands for, or everything that is wrong with the use."""
+    if release is not None and release not in preset.releases:
+        message = f"{preset.id} is for {system.title} {preset.releases}, and another release is declared"
+        return [error(use.locate("release"), "preset/release", message)]
+    indicator = preset.indicator_of(release)
+    histogram = _histogram(indicator, system)
+    configurable = histogram is not None and histogram.configurable_bounds
+    given, problems = read_parameters(use, preset, release_named(target), configurable_buckets=configurable)
+    rewrite = _narrowing(system, given, use.position, release_named(target))
+    bounded = _bounded(_rewritten(indicator, rewrite), given, histogram, use)
+    if isinstance(bounded, Diagnostic):
+        return [*problems, bounded]
+    return problems or bounded
+
+
+def _unknown(use: PresetUse) -> Diagnostic:
+    near = difflib.get_close_matches(use.preset, list(preset_ids()), n=1, cutoff=0.5)
+    advice = f"did you mean {near[0]}?" if near else "slo-compiler presets lists those there are"
+    return error(use.position, "preset/unknown", f"there is no preset {use.preset}; {advice}")
+
+
+def _histogram(indicator: Indicator, system: System) -> Metric | None:
+    """The metric of a latency preset; its expression is the bare name, perhaps with matchers."""
+    if not isinstance(indicator, Latency):
+        return None
+    return system.metrics[indicator.histogram.text.split("{", 1)[0].strip()]
+
+
+def _narrowing(system: System, given: Given, position: Position, target: Release) -> Rewrite:
+    """Adds matchers to each selector: those on labels that its metric has, and the author's own to all."""
+
+    def conditions(selector: VectorSelector) -> Sequence[str]:
+        metric = system.metric_of(metric_of(selector) or "")
+        own = [text for label, text in given.labels.items() if metric is None or label in metric.labels]
+        return [*own, *given.matchers]
+
+    def rewrite(expression: Expression) -> Expression:
+        parsed = parse(expression.text, target, placeholders=True)
+        if isinstance(parsed, list):
+            raise ValueError(f"{expression.text} in the library: {parsed[0].message}")  # noqa: TRY004
+        return Expression(narrowed(parsed, conditions), lambda _: position)
+
+    return rewrite
+
+
+def _rewritten(indicator: Indicator, rewrite: Rewrite) -> Indicator:
+    match indicator:
+        case Ratio():
+            return _rewritten_ratio(indicator, rewrite)
+        case Quality(judged=judged):
+            return replace(indicator, judged=_rewritten_ratio(judged, rewrite))
+        case Guardrail(checks=checks):
+            return Guardrail(_rewritten_ratio(checks, rewrite))
+        case Events(counted=counted, total=total):
+            return Events(_rewritten_count(counted, rewrite), rewrite(total))
+        case Latency(histogram=histogram):
+            return replace(indicator, histogram=rewrite(histogram))
+        case ErrorRatio(expression=expression):
+            return ErrorRatio(rewrite(expression))
+        case Probe(gauge=gauge):
+            return Probe(rewrite(gauge))
+        case Threshold(gauge=gauge):
+            return replace(indicator, gauge=rewrite(gauge))
+        case Freshness(timestamp=timestamp):
+            return replace(indicator, timestamp=rewrite(timestamp))
+        case _:
+            assert_never(indicator)
+
+
+def _rewritten_ratio(ratio: Ratio, rewrite: Rewrite) -> Ratio:
+    return Ratio(_rewritten_count(ratio.counted, rewrite), rewrite(ratio.total))
+
+
+def _rewritten_count(counted: Counted, rewrite: Rewrite) -> Counted:
+    return replace(counted, expression=rewrite(counted.expression))
+
+
+def _bounded(
+    indicator: Indicator, given: Given, histogram: Metric | None, use: PresetUse
+) -> Indicator | Diagnostic:
+    """The indicator with the threshold, age or bound that is given."""
+    match indicator, given.bound:
+        case Latency(), _ if histogram is not None:
+            return _with_threshold(indicator, given, histogram, use)
+        case Freshness(), Fraction() as age:
+            return replace(indicator, max_age=age)
+        case Threshold(bound=AtLeast()), Fraction() as least:
+            return replace(indicator, bound=AtLeast(least))
+        case Threshold(bound=AtMost()), Fraction() as most:
+            return replace(indicator, bound=AtMost(most))
+        case _:
+            return indicator
+
+
+def _with_threshold(
+    indicator: Latency, given: Given, histogram: Metric, use: PresetUse
+) -> Latency | Diagnostic:
+    unit = seconds_of(histogram.unit)
+    written = given.bound if isinstance(given.bound, str) else example_threshold(indicator, histogram)
+    bound = parse_bound(written) / unit
+    bounds = tuple(each / unit for each in given.buckets) or histogram.bounds
+    if not indicator.native and bound not in bounds:
+        message = unbounded_problem(written, bound, histogram, bounds)
+        return error(use.locate("threshold"), "preset/threshold", message)
+    return replace(indicator, threshold=bound, written=written)
+
+
+def example_threshold(indicator: Latency, histogram: Metric) -> str:
+    """The threshold in a file of the library: a duration, or a bound in the histogram's own unit."""
+    unit = histogram.unit or Unit.SECONDS
+    try:
+        return format_bound(parse_bound(indicator.written) / seconds_of(unit), unit)
+    except ValueError:
+        return format_bound(indicator.threshold, unit)

@@ -1,0 +1,60 @@
+"""The files of the library, which are a part of the program: each a system, read when it is asked for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from importlib import resources
+from typing import Final
+
+from slo_compiler.model.system import Preset, Refusal, System
+from slo_compiler.schema.read import read_system
+
+SUFFIX: Final = ".yaml"
+
+
+@functools.cache
+def system_names() -> tuple[str, ...]:
+    """The names of all systems, in order."""
+    files = resources.files(__package__).iterdir()
+    return tuple(sorted(file.name.removesuffix(SUFFIX) for file in files if file.name.endswith(SUFFIX)))
+
+
+@functools.cache
+def system_named(name: str) -> System:
+    """The system of a name.
+
+    Raises:
+        KeyError: there is none.
+        ValueError: its file is broken; the message is what is wrong with it.
+    """
+    if name not in system_names():
+        raise KeyError(name)
+    found = read_system(f"{name}{SUFFIX}", text_of(name))
+    if isinstance(found, list):
+        raise ValueError("\n".join(map(str, found)))  # noqa: TRY004  not the type is wrong, but the file
+    return found
+
+
+@functools.cache
+def text_of(name: str) -> bytes:
+    """The bytes of a system's file."""
+    return (resources.files(__package__) / f"{name}{SUFFIX}").read_bytes()
+
+
+def preset_named(id_: str) -> Preset | Refusal | None:
+    """The preset of an id such as ``vllm/time-to-first-token``; None where there is none."""
+    system, _, name = id_.partition("/")
+    return system_named(system).presets.get(name) if system in system_names() else None
+
+
+def preset_ids() -> Iterator[str]:
+    """The ids of all presets, system by system."""
+    for name in system_names():
+        yield from (preset.id for preset in system_named(name).presets.values())
+
+
+def systems_with(name: str) -> Iterator[System]:
+    """The systems that have a metric or misnomer of a name. Only the files that name it are read."""
+    key = f"\n  {name}:".encode()
+    yield from (system_named(system) for system in system_names() if key in text_of(system))

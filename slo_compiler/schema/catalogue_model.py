@@ -1,0 +1,123 @@
+"""The shape of a file of the preset library: a system, its metrics, and the presets that rest on them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+
+from slo_compiler.schema.fields import Given, Number
+from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.spec_model import IndicatorModel, SurfaceName
+from slo_compiler.schema.strict import Strict
+from slo_compiler.schema.text_fields import AnnotationName, PromQL, ReleaseText, Slug
+
+Sentences: TypeAlias = list[str]
+Name: TypeAlias = AnnotationName
+"""A parameter or a label, be it one that a spec may not set."""
+UnitName: TypeAlias = Literal["s", "ms", "us", "1", "%", "bytes", "MiB"]
+
+
+class MetricModel(Strict):
+    """A metric, under its name."""
+
+    type: Literal["counter", "gauge", "histogram", "summary"]
+    description: str = ""
+    """What it says, and what it does not."""
+    labels: list[Name] = Field(default_factory=list)
+    unit: Given[UnitName] = None
+    buckets: list[Number] = Field(default_factory=list)
+    """Bounds of a classic histogram's buckets, in the metric's unit, without +Inf."""
+    configurable_buckets: bool = False
+    """Whether an installation may have other bounds."""
+    zero_initialised: Given[bool] = None
+    """Whether the series are there, at 0, before the first event."""
+    success_only: bool = False
+    """Whether requests that fail are not in it."""
+    shared: bool = False
+    """Whether the name is not this system's alone, so that nothing can be held against others that use it."""
+    since: Given[ReleaseText] = None
+    """The first release with it."""
+    before: Given[ReleaseText] = None
+    """The first release without it."""
+    use: str = ""
+    """What to read instead, where it is gone or misleads."""
+
+    @model_validator(mode="after")
+    def _buckets_ascend(self) -> MetricModel:
+        if self.buckets != sorted(set(self.buckets)):
+            raise RefusedError("the bounds of the buckets do not ascend", "buckets")
+        return self
+
+
+class MisnomerModel(Strict):
+    """A metric that guides speak of and that never was, under its name."""
+
+    use: str
+    """What is meant."""
+    reason: str
+    """Why there is no such metric."""
+
+
+class LabelParameterModel(Strict):
+    """A parameter that narrows a preset to values of a label, under the parameter's name."""
+
+    label: Given[Name] = None
+    """The label; the parameter's own name where it is not given."""
+    description: str
+    required: bool = False
+    example: str
+
+
+class VariantModel(Strict):
+    """What a preset reads in earlier releases."""
+
+    before: ReleaseText
+    indicator: IndicatorModel
+
+
+class PresetEntryModel(Strict):
+    """A preset, under its name: an indicator that is whole but for its parameters, or a refusal."""
+
+    description: str
+    surface: SurfaceName = "serving"
+    indicator: Given[IndicatorModel] = None
+    """As in a spec; its threshold, bound or age is the example, or with defaulted the default."""
+    defaulted: bool = False
+    earlier: list[VariantModel] = Field(default_factory=list)
+    """Variants for earlier releases, oldest first."""
+    since: Given[ReleaseText] = None
+    before: Given[ReleaseText] = None
+    parameters: dict[Name, LabelParameterModel] = Field(default_factory=dict)
+    without: list[Name] = Field(default_factory=list)
+    """Parameters of the system that this preset does not take, as no metric of it has their labels."""
+    confirm: dict[Name, str] = Field(default_factory=dict)
+    """Switches of the system that are off by default: a parameter, and the sentence that it confirms."""
+    prerequisites: Sentences = Field(default_factory=list)
+    caveats: Sentences = Field(default_factory=list)
+    refused: Given[str] = None
+    """Why the system cannot be asked for this, and what to do instead."""
+
+    @model_validator(mode="after")
+    def _offered_or_refused(self) -> PresetEntryModel:
+        self.exactly_one("indicator", "refused", consequence="a preset is offered or refused")
+        return self
+
+
+class SystemModel(Strict):
+    """A file of the library."""
+
+    api_version: Annotated[Literal["slo-compiler/v1"], Field(alias="apiVersion")]
+    system: Slug
+    title: str
+    description: str
+    read_from: str
+    """The newest release that this was read from."""
+    sources: Annotated[Sentences, Field(min_length=1)]
+    prerequisites: Sentences = Field(default_factory=list)
+    caveats: Sentences = Field(default_factory=list)
+    parameters: dict[Name, LabelParameterModel] = Field(default_factory=dict)
+    """Those that every preset takes."""
+    metrics: Annotated[dict[PromQL, MetricModel], Field(min_length=1)]
+    misnomers: dict[PromQL, MisnomerModel] = Field(default_factory=dict)
+    presets: dict[Slug, PresetEntryModel] = Field(default_factory=dict)

@@ -1,0 +1,27 @@
+"""The shape of a preset in an indicator's place: its name, and parameters that only the preset knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from slo_compiler.schema.fields import Given
+from slo_compiler.schema.text_fields import PresetId, ReleaseText
+
+
+class PresetModel(BaseModel):
+    """An SLI out of the library, with its parameters beside the name; slo-compiler presets lists them."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, use_attribute_docstrings=True)
+
+    preset: PresetId
+    """The preset, such as vllm/time-to-first-token."""
+    release: Given[ReleaseText] = None
+    """The release of the system that runs, in quotes; the newest one where neither this nor systems says."""
+
+
+def is_preset(value: Any) -> str:
+    """The tag of a union's member, which is no key of one: whether an indicator's value is a preset."""
+    named = "preset" in value if isinstance(value, dict) else isinstance(value, PresetModel)
+    return "library" if named else "own"

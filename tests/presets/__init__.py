@@ -1,0 +1,1 @@
+"""The preset library against expositions of the systems, written by hand from their sources."""
