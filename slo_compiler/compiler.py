@@ -1,4 +1,4 @@
-"""The pipeline from texts to artefacts: read, expand presets, resolve, plan, check, lower, check, emit. No I/O."""
+"""The pipeline from texts to artefacts: read, expand, resolve, plan, check, lower, check, emit. No I/O."""
 
 from __future__ import annotations
 

@@ -60,6 +60,12 @@ def _check_release(metric: Metric, system: System, reading: Reading, slo: Slo) -
             f"{metric.name} is in {system.title} {metric.releases}, and {declared} is declared, which has no "
             f"such series: this stays empty{advice}",
         )
+    elif metric.gone:
+        yield _warning(
+            reading,
+            "catalogue/removed",
+            f"{metric.name} is gone from current releases of {system.title}, where this stays empty{advice}",
+        )
     elif declared is None and metric.releases.before is not None:
         yield _warning(
             reading,

@@ -74,7 +74,7 @@ def as_markdown(system: SystemCard) -> str:
     lines = [
         f"# {system.title}",
         "",
-        f"{system.description} Read from release {system.read_from}.",
+        f"{system.description} As of {system.read_from}.",
         "",
         *_listed("What it needs", system.prerequisites),
         *_listed("What to beware of", system.caveats),

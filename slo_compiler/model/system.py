@@ -113,6 +113,8 @@ class Metric:
     success_only: bool
     shared: bool
     releases: Releases
+    gone: bool
+    """Whether current releases have it no more, where it is not known since when."""
     use: str
 
 

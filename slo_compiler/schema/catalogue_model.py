@@ -40,6 +40,8 @@ class MetricModel(Strict):
     """The first release with it."""
     before: Given[ReleaseText] = None
     """The first release without it."""
+    gone: bool = False
+    """Whether current releases have it no more, where it is not known since when."""
     use: str = ""
     """What to read instead, where it is gone or misleads."""
 

@@ -55,6 +55,7 @@ def _metric(name: str, model: catalogue_model.MetricModel) -> Metric:
         success_only=model.success_only,
         shared=model.shared,
         releases=_releases(model),
+        gone=model.gone,
         use=model.use,
     )
 

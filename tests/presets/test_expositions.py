@@ -62,6 +62,7 @@ def test_every_query_of_every_preset_yields_a_number(oldest_and_newest: Promethe
                 "job_name": name,
                 "metrics_path": f"/{name}",
                 "scrape_interval": "1s",
+                "honor_labels": True,
                 "static_configs": [{"targets": [target]}],
             }
             for name in expositions

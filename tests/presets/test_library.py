@@ -77,6 +77,7 @@ def test_the_catalogue_has_the_labels_of_the_exposition(name: str) -> None:
     exposed = {
         metric: {label for sample in exposition.samples_of(metric) for label in sample.labels} - {"le"}
         for metric in exposition.types
+        if exposition.samples_of(metric)
     }
     assert exposed == {metric: set(system.metrics[metric].labels) for metric in exposed}
 
@@ -85,11 +86,13 @@ def test_the_catalogue_has_the_labels_of_the_exposition(name: str) -> None:
 def test_the_catalogue_has_the_buckets_of_the_exposition(name: str) -> None:
     system, exposition = system_named(name), exposition_of(name)
     exposed = {
-        metric: [
-            Fraction(sample.labels["le"])
-            for sample in exposition.samples_of(metric)
-            if sample.labels.get("le", "+Inf") != "+Inf"
-        ]
+        metric: list(
+            dict.fromkeys(
+                Fraction(sample.labels["le"])
+                for sample in exposition.samples_of(metric)
+                if sample.labels.get("le", "+Inf") != "+Inf"
+            )
+        )
         for metric, type_ in exposition.types.items()
         if type_ == "histogram"
     }
