@@ -22,7 +22,7 @@ from slo_compiler.model.indicator import (
 from slo_compiler.model.slo import Slo
 from slo_compiler.promql import check
 from slo_compiler.promql.functions import ValueType
-from slo_compiler.promql.queries import vector_selectors
+from slo_compiler.promql.queries import metric_of, vector_selectors
 from slo_compiler.promql.release import release_named
 from slo_compiler.promql.syntax import Binary
 from slo_compiler.promql.template import Template, parse_template
@@ -89,12 +89,12 @@ def _check_histogram(histogram: Expression, slo: Slo, *, native: bool) -> Iterat
     yield from found
     if selector is None:
         return
-    name = selector.metric
+    name = metric_of(selector)
     if name is None:
         yield error(
             histogram.position,
             "promql/unnamed",
-            "write the histogram's name before the braces: its _bucket and _count series are named after it",
+            "name the one histogram that is meant: its _bucket and _count series are named after it",
         )
     elif not native and name.endswith(HISTOGRAM_SUFFIXES):
         bare = name.rsplit("_", 1)[0]

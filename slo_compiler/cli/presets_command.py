@@ -102,7 +102,9 @@ def _print_preset(preset: PresetCard, system: SystemCard) -> None:
 def _facts(facts: Iterable[tuple[str, str]]) -> Table:
     from rich.table import Table  # noqa: PLC0415  # as above
 
-    grid = Table.grid("name", "fact", padding=(0, 2, 0, 0))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
     for row in facts:
         grid.add_row(*row)
     return grid
@@ -113,7 +115,7 @@ def _table(columns: preset_text.Row, rows: Iterable[preset_text.Row]) -> Table:
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
-        table.add_column(column, no_wrap=column == columns[0])
+        table.add_column(column, no_wrap=column == columns[0], overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table

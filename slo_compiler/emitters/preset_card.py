@@ -24,7 +24,8 @@ from slo_compiler.model.indicator import (
 from slo_compiler.model.system import Metric, Preset, Refusal, System, format_release
 from slo_compiler.presets.bounds import format_bound
 from slo_compiler.presets.expand import example_threshold
-from slo_compiler.presets.parameters import BUCKETS, MATCHERS, bound_parameter, known_parameters
+from slo_compiler.presets.parameters import BUCKETS, MATCHERS, TRANSLATION, bound_parameter, known_parameters
+from slo_compiler.presets.translation import Translation
 from slo_compiler.promql.check import Expression, parse
 from slo_compiler.promql.queries import metric_of, vector_selectors
 from slo_compiler.promql.release import RELEASES
@@ -175,7 +176,7 @@ def _parameters(preset: Preset, system: System) -> Iterator[ParameterCard]:
     bound = bound_parameter(preset.indicator)
     histogram = _histogram(preset.indicator, system)
     configurable = histogram is not None and histogram.configurable_bounds
-    for name in known_parameters(preset, configurable_buckets=configurable):
+    for name in known_parameters(preset, system, configurable_buckets=configurable):
         if name in preset.labels:
             label = preset.labels[name]
             default = "required" if label.required else "all"
@@ -188,6 +189,11 @@ def _parameters(preset: Preset, system: System) -> Iterator[ParameterCard]:
         elif name == BUCKETS:
             described = "The bounds of your buckets, where they are not those listed."
             yield ParameterCard(name, "a list of durations", "those listed", described)
+        elif name == TRANSLATION:
+            words = ", ".join(each.value for each in Translation)
+            described = f"How OpenTelemetry's names reach Prometheus: {words}."
+            default = Translation.UNDERSCORES_WITH_SUFFIXES.value
+            yield ParameterCard(name, "a translation_strategy", default, described)
         elif name == MATCHERS:
             described = 'More conditions on labels, such as namespace="prod".'
             yield ParameterCard(name, "PromQL matchers", "none", described)

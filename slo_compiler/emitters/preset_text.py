@@ -50,11 +50,11 @@ def _metric_facts(metric: MetricCard) -> Iterator[tuple[str, str]]:
     unit = f" in {metric.unit}" if metric.unit else ""
     aggregated = f"; added up over {metric.aggregated}" if metric.aggregated else ""
     survivors = "; successful requests only" if metric.success_only else ""
-    yield metric.name, f"{metric.type}{unit}{survivors}{aggregated}"
+    yield "reads", f"{metric.name}, a {metric.type}{unit}{survivors}{aggregated}"
     if metric.description:
         yield "", metric.description
     if metric.zero_initialised == "no":
-        yield "", "Its series are born with the first event, so that one is not counted as an increase."
+        yield "", "A series is born with its first event, which is not seen as an increase."
     if metric.bounds:
         yield "buckets", metric.bounds
 

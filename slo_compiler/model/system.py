@@ -98,8 +98,9 @@ class Metric:
     """A metric of a system, by the name under which Prometheus has it.
 
     ``bounds`` are those of a histogram's buckets, in its unit, without ``+Inf``; ``success_only`` says that
-    failures are not in it; ``shared`` that other systems have metrics of that name too; ``use`` names what to
-    read instead where the metric is gone or misleads.
+    failures are not in it; ``otel`` is the name of the OpenTelemetry instrument, if it is one; ``shared``
+    says that other systems have such metrics too; ``use`` names what to read instead where the metric is
+    gone or misleads.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Metric:
     unit: Unit | None
     bounds: tuple[Fraction, ...]
     configurable_bounds: bool
+    otel: str
     zero_initialised: bool | None
     success_only: bool
     shared: bool
@@ -195,6 +197,8 @@ class System:
     sources: tuple[str, ...]
     prerequisites: tuple[str, ...]
     caveats: tuple[str, ...]
+    attributes: Mapping[str, str]
+    """OpenTelemetry's attributes, by the label that each is with underscores."""
     metrics: Mapping[str, Metric]
     misnomers: Mapping[str, Misnomer]
     presets: Mapping[str, Preset | Refusal]

@@ -32,6 +32,7 @@ from slo_compiler.model.system import Metric, Preset, Refusal, ReleaseNumber, Sy
 from slo_compiler.presets.bounds import format_bound, parse_bound, seconds_of, unbounded_problem
 from slo_compiler.presets.library import preset_ids, preset_named, system_named
 from slo_compiler.presets.parameters import Given, read_parameters
+from slo_compiler.presets.translation import translated
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.narrow import narrowed
 from slo_compiler.promql.queries import metric_of
@@ -85,7 +86,9 @@ def indicator_of(
     indicator = preset.indicator_of(release)
     histogram = _histogram(indicator, system)
     configurable = histogram is not None and histogram.configurable_bounds
-    given, problems = read_parameters(use, preset, release_named(target), configurable_buckets=configurable)
+    given, problems = read_parameters(
+        use, preset, system, release_named(target), configurable_buckets=configurable
+    )
     rewrite = _narrowing(system, given, use.position, release_named(target))
     bounded = _bounded(_rewritten(indicator, rewrite), given, histogram, use)
     if isinstance(bounded, Diagnostic):
@@ -118,7 +121,8 @@ def _narrowing(system: System, given: Given, position: Position, target: Release
         parsed = parse(expression.text, target, placeholders=True)
         if isinstance(parsed, list):
             raise ValueError(f"{expression.text} in the library: {parsed[0].message}")  # noqa: TRY004
-        return Expression(narrowed(parsed, conditions), lambda _: position)
+        narrow = narrowed(parsed, conditions)
+        return Expression(translated(narrow, system, given.translation, target), lambda _: position)
 
     return rewrite
 

@@ -11,8 +11,9 @@ from typing import Any, Final, TypeAlias
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.indicator import AtLeast, AtMost, Freshness, Indicator, Latency, Threshold
 from slo_compiler.model.preset import PresetUse
-from slo_compiler.model.system import LabelParameter, Preset
+from slo_compiler.model.system import LabelParameter, Preset, System
 from slo_compiler.presets.bounds import parse_bound
+from slo_compiler.presets.translation import Translation, translation_named
 from slo_compiler.promql.check import Expression, parse
 from slo_compiler.promql.quote import matcher, quote_regex
 from slo_compiler.promql.release import Release
@@ -22,6 +23,7 @@ from slo_compiler.schema.refusal import described
 
 MATCHERS: Final = "matchers"
 BUCKETS: Final = "buckets"
+TRANSLATION: Final = "translation"
 
 Value: TypeAlias = Any
 
@@ -39,6 +41,7 @@ class Given:
     bound: str | Fraction | None = None
     buckets: tuple[Fraction, ...] = ()
     """Bounds in seconds, where the installation has its own."""
+    translation: Translation = Translation.UNDERSCORES_WITH_SUFFIXES
 
 
 def bound_parameter(indicator: Indicator) -> str | None:
@@ -56,7 +59,7 @@ def bound_parameter(indicator: Indicator) -> str | None:
             return None
 
 
-def known_parameters(preset: Preset, *, configurable_buckets: bool) -> list[str]:
+def known_parameters(preset: Preset, system: System, *, configurable_buckets: bool) -> list[str]:
     """The names of all parameters that a preset takes, required ones first."""
     bound = bound_parameter(preset.indicator)
     return [
@@ -65,15 +68,16 @@ def known_parameters(preset: Preset, *, configurable_buckets: bool) -> list[str]
         *preset.confirmations,
         *(name for name, label in preset.labels.items() if not label.required),
         *([BUCKETS] if configurable_buckets else []),
+        *([TRANSLATION] if system.attributes else []),
         MATCHERS,
     ]
 
 
 def read_parameters(
-    use: PresetUse, preset: Preset, release: Release, *, configurable_buckets: bool
+    use: PresetUse, preset: Preset, system: System, release: Release, *, configurable_buckets: bool
 ) -> tuple[Given, list[Diagnostic]]:
     """What a use gives, so far as it can be read, and everything that is wrong with it."""
-    known = known_parameters(preset, configurable_buckets=configurable_buckets)
+    known = known_parameters(preset, system, configurable_buckets=configurable_buckets)
     problems = [*_unknown(use, preset, known), *_missing(use, preset)]
     read: dict[str, Any] = {}
     for name in (name for name in known if name in use.parameters):
@@ -87,6 +91,7 @@ def read_parameters(
         matchers=read.get(MATCHERS, ()),
         bound=read.get(bound) if bound else None,
         buckets=read.get(BUCKETS, ()),
+        translation=read.get(TRANSLATION, Translation.UNDERSCORES_WITH_SUFFIXES),
     )
     return given, problems
 
@@ -134,6 +139,8 @@ def _value(name: str, value: Value, preset: Preset, release: Release) -> Any:
     match name:
         case "matchers":
             return _matchers(_text(value, 'matchers such as namespace="prod"'), release)
+        case "translation":
+            return translation_named(_text(value, "a translation strategy of Prometheus"))
         case "buckets":
             return _buckets(value)
         case "threshold":

@@ -1,4 +1,4 @@
-"""Narrows an expression: further conditions on the labels of its selectors, the rest kept to the letter."""
+"""Rewrites the selectors of an expression, the rest kept to the letter: further conditions, other names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def narrowed(expression: Expression, conditions: Callable[[VectorSelector], Sequ
         conditions: the matchers to add to a selector, as text.
     """
     text = expression.text
-    for selector in sorted(vector_selectors(expression.tree), key=lambda found: found.start, reverse=True):
+    for selector in _from_the_end(expression):
         added = ", ".join(conditions(selector))
         if not added:
             continue
@@ -28,3 +28,21 @@ def narrowed(expression: Expression, conditions: Callable[[VectorSelector], Sequ
             place = selector.start + len(selector.metric or "")
             text = f"{text[:place]}{{{added}}}{text[place:]}"
     return text
+
+
+def rewritten(expression: Expression, write: Callable[[VectorSelector], str]) -> str:
+    """The text of an expression with other selectors.
+
+    Args:
+        expression: as the release took it, and without offset and ``@``.
+        write: the text of a selector.
+    """
+    text = expression.text
+    for selector in _from_the_end(expression):
+        text = f"{text[: selector.start]}{write(selector)}{text[selector.end :]}"
+    return text
+
+
+def _from_the_end(expression: Expression) -> list[VectorSelector]:
+    """The selectors, so ordered that a change to one moves none that is still to come."""
+    return sorted(vector_selectors(expression.tree), key=lambda found: found.start, reverse=True)

@@ -40,6 +40,15 @@ def matcher(label: str, operator: MatchOperator, value: str) -> str:
     return f"{label}{operator.value}{quote_string(value)}"
 
 
+def quoted_matcher(label: str, operator: MatchOperator, value: str) -> str:
+    """The same for any label, such as ``"error.type"!=""``, which 2.42 does not take yet.
+
+    Raises:
+        ValueError: label or value are no UTF-8.
+    """
+    return f"{quote_string(label)}{operator.value}{quote_string(value)}"
+
+
 def selector(metric: str, matchers: Iterable[str] = ()) -> str:
     """A selector of a metric, such as ``up{job="api"}``.
 

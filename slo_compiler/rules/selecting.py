@@ -9,8 +9,10 @@ from typing import Final
 from slo_compiler.model.expression import Expression
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.problems import Problem
+from slo_compiler.promql.queries import metric_of
 from slo_compiler.promql.quote import matcher, quote_regex
 from slo_compiler.promql.release import release_named
+from slo_compiler.promql.selectors import METRIC_NAME
 from slo_compiler.promql.syntax import MatchOperator, VectorSelector
 from slo_compiler.promql.template import Template, embeddable, parse_template
 from slo_compiler.quantities import format_decimal
@@ -37,10 +39,22 @@ def histogram_part(histogram: Expression, suffix: str, matchers: tuple[str, ...]
     """One of the series of a classic histogram: its selector with a suffix to the name and more matchers."""
     text = authored(histogram, target)
     selector = _parsed(text, histogram, target)
+    if selector.metric is None:
+        return _named_within(selector, text, suffix, matchers)
     own = selector.matchers
     written = (text[own[0].start : own[-1].end],) if own else ()
     braced = ", ".join((*written, *matchers))
     return f"{selector.metric}{suffix}{{{braced}}}" if braced else f"{selector.metric}{suffix}"
+
+
+def _named_within(selector: VectorSelector, text: str, suffix: str, matchers: tuple[str, ...]) -> str:
+    """The same for a name that stands within the braces, as one with dots has to."""
+    name = metric_of(selector)
+    if name is None:
+        raise ValueError(f"{text} was to be checked to name a metric")
+    others = (text[each.start : each.end] for each in selector.matchers if each.label != METRIC_NAME)
+    named = matcher(METRIC_NAME, MatchOperator.EQUAL, f"{name}{suffix}")
+    return f"{{{', '.join((named, *others, *matchers))}}}"
 
 
 def selector_of(expression: Expression, target: str) -> VectorSelector:

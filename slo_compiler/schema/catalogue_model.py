@@ -30,6 +30,8 @@ class MetricModel(Strict):
     """Bounds of a classic histogram's buckets, in the metric's unit, without +Inf."""
     configurable_buckets: bool = False
     """Whether an installation may have other bounds."""
+    otel: str = ""
+    """The name of the OpenTelemetry instrument, where the metric is one."""
     zero_initialised: Given[bool] = None
     """Whether the series are there, at 0, before the first event."""
     success_only: bool = False
@@ -120,6 +122,8 @@ class SystemModel(Strict):
     caveats: Sentences = Field(default_factory=list)
     parameters: dict[Name, LabelParameterModel] = Field(default_factory=dict)
     """Those that every preset takes."""
+    attributes: dict[Name, str] = Field(default_factory=dict)
+    """OpenTelemetry's attributes, by the label that each is with underscores."""
     metrics: Annotated[dict[PromQL, MetricModel], Field(min_length=1)]
     misnomers: dict[PromQL, MisnomerModel] = Field(default_factory=dict)
     presets: dict[Slug, PresetEntryModel] = Field(default_factory=dict)

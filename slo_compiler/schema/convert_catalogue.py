@@ -31,6 +31,7 @@ def system(model: catalogue_model.SystemModel, root: Node) -> System:
         sources=tuple(model.sources),
         prerequisites=tuple(model.prerequisites),
         caveats=tuple(model.caveats),
+        attributes=model.attributes,
         metrics={name: _metric(name, metric) for name, metric in model.metrics.items()},
         misnomers={
             name: Misnomer(name, misnomer.use, misnomer.reason) for name, misnomer in model.misnomers.items()
@@ -51,6 +52,7 @@ def _metric(name: str, model: catalogue_model.MetricModel) -> Metric:
         unit=None if model.unit is None else Unit(model.unit),
         bounds=tuple(model.buckets),
         configurable_bounds=model.configurable_buckets,
+        otel=model.otel,
         zero_initialised=model.zero_initialised,
         success_only=model.success_only,
         shared=model.shared,

@@ -33,7 +33,7 @@ def test_a_system_shows_its_own_presets_alone() -> None:
         "at_most a number required The bound of the gauge.",
         "kind threshold, on the serving surface",
         "gauge sglang:num_queue_reqs",
-        "sglang:num_queue_reqs gauge; added up over model_name, engine_type, tp_rank",
+        "reads sglang:num_queue_reqs, a gauge; added up over model_name, engine_type, tp_rank",
         "needs Start the server with --enable-metrics; without it there are no metrics.",
         "beware Aborted requests have no time to first token",
         "indicator: {preset: sglang/queue-depth, model_name: fraud-llm, at_most: 10}",

@@ -9,7 +9,7 @@ import pytest
 
 from slo_compiler.emitters import prometheus
 from slo_compiler.rules import names
-from tests.compiling import program_of, slo, spec
+from tests.compiling import defaults, program_of, slo, spec
 from tests.conftest import prometheus_of
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.releases import PROMETHEUS_2_42, PROMETHEUS_3_5
@@ -41,6 +41,8 @@ class Counted:
 
 VLLM: Final = 'engine="0", model_name="llm", instance="a"'
 TRITON: Final = 'model="llm", version="1", instance="a"'
+CRONJOB: Final = 'namespace="prod", cronjob="features"'
+REPLICA: Final = 'application="a", deployment="Scorer", replica="r1"'
 FINISHED: Final = "vllm:request_success_total"
 TTFT: Final = "vllm:time_to_first_token_seconds"
 
@@ -68,6 +70,15 @@ CASES: Final[dict[str, tuple[dict[str, Any], list[Counted]]]] = {
             Counted(f'nv_inference_request_failure{{reason="CANCELED", {TRITON}}}', 40, 40),
         ],
     ),
+    "freshness": (
+        {"preset": "kube-state-metrics/cronjob-freshness", "cronjob": "features", "max_age": "1h"},
+        # The time of a test begins at 0: the last success is at that time, and younger than an hour until 1h.
+        [Counted(f"kube_cronjob_status_last_successful_time{{{CRONJOB}}}", 7200, 0, gauge=True)],
+    ),
+    "probe": (
+        {"preset": "ray-serve/replica-health", "deployment": "Scorer"},
+        [Counted(f"ray_serve_deployment_replica_healthy{{{REPLICA}}}", 1, 0, gauge=True)],
+    ),
     "threshold": (
         {"preset": "vllm/progress", "model_name": "llm"},
         [
@@ -87,7 +98,45 @@ def oldest_and_newest(request: pytest.FixtureRequest) -> Prometheus:
 def test_it_is_silent_and_then_pages(
     oldest_and_newest: Prometheus, indicator: dict[str, Any], counted: list[Counted]
 ) -> None:
-    program = program_of(spec("llm", slo("it", objective="99%", indicator=indicator), owners=OWNERS))
+    _assert_silent_and_then_paging(oldest_and_newest, indicator, counted)
+
+
+DURATION: Final = "gen_ai.client.operation.duration_seconds"
+ASKED: Final = '"gen_ai.request.model"="gpt", instance="a"'
+
+
+@pytest.mark.parametrize(
+    ("indicator", "counted"),
+    [
+        (
+            {"preset": "otel-genai/client-availability", "request_model": "gpt"},
+            [
+                Counted(f'{{"{DURATION}_count", {ASKED}}}', 100, 60),
+                Counted(f'{{"{DURATION}_count", "error.type"="timeout", {ASKED}}}', 0, 40),
+            ],
+        ),
+        (
+            {"preset": "otel-genai/client-latency", "request_model": "gpt", "threshold": "1.28s"},
+            [
+                Counted(f'{{"{DURATION}_bucket", le="1.28", {ASKED}}}', 100, 60),
+                Counted(f'{{"{DURATION}_count", {ASKED}}}', 100, 100),
+            ],
+        ),
+    ],
+    ids=["ratio", "latency"],
+)
+def test_with_dots_in_its_names_it_is_silent_and_then_pages(
+    prometheus_3_5: Prometheus, indicator: dict[str, Any], counted: list[Counted]
+) -> None:
+    dotted = {**indicator, "translation": "NoUTF8EscapingWithSuffixes"}
+    _assert_silent_and_then_paging(prometheus_3_5, dotted, counted, target="prometheus-3.5")
+
+
+def _assert_silent_and_then_paging(
+    oracle: Prometheus, indicator: dict[str, Any], counted: list[Counted], target: str = "prometheus-2.42"
+) -> None:
+    asked = spec("llm", slo("it", objective="99%", indicator=indicator), owners=OWNERS)
+    program = program_of(asked, defaults=defaults(target=target))
     (artifact,) = prometheus.emit(program)
     page = f'count by (alertname) (ALERTS{{alertname="{names.burn_alert("fast")}", alertstate="firing"}})'
     ever = "count_over_time(ALERTS{alertstate='firing'}[119m])"
@@ -106,5 +155,5 @@ def test_it_is_silent_and_then_pages(
         ],
     }
     tests = {"evaluation_interval": "30s", "tests": [test]}
-    ok, output = run_rule_tests(oldest_and_newest, {"slo.rules.yaml": artifact.text}, tests)
+    ok, output = run_rule_tests(oracle, {"slo.rules.yaml": artifact.text}, tests)
     assert ok, output

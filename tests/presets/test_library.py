@@ -15,6 +15,7 @@ from slo_compiler.emitters.preset_card import metrics_of
 from slo_compiler.model.indicator import Indicator, Latency
 from slo_compiler.model.system import MetricType, Preset
 from slo_compiler.presets.library import system_named, system_names, text_of
+from slo_compiler.presets.translation import Translation, prometheus_name
 from slo_compiler.schema.read import read_system
 from tests.compiling import compile_specs, found_by, spec
 from tests.presets.examples import OWNERS, PRESETS, example_of
@@ -124,6 +125,18 @@ def test_its_example_compiles_without_a_word(preset: Preset) -> None:
     said = [found for found in compilation.diagnostics if found.level is not Level.NOTE]
     expected = {"owner/no-receivers", "catalogue/success-only"}  # an example is one SLO alone
     assert [] == [str(found) for found in said if found.check not in expected]
+
+
+def test_opentelemetrys_names_are_derived() -> None:
+    """With the strategy that is the default, the keys of the file are what the strategy says."""
+    instruments = {
+        name: prometheus_name(metric, Translation.UNDERSCORES_WITH_SUFFIXES)
+        for system in map(system_named, system_names())
+        for name, metric in system.metrics.items()
+        if metric.otel
+    }
+    assert list(instruments) == list(instruments.values())
+    assert instruments
 
 
 @each_preset
