@@ -40,6 +40,19 @@ def _check_series(series: str, reading: Reading, slo: Slo) -> Iterator[Diagnosti
     for system in systems_with(f"{series}_total"):
         if f"{series}_total" in system.metrics:
             yield _never(series, reading, f"{system.title} counts it as a counter", f"{series}_total")
+    if reading.taken is As.HISTOGRAM:
+        yield from _check_count(f"{series}_count", reading)
+
+
+def _check_count(count: str, reading: Reading) -> Iterator[Diagnostic]:
+    """Whether what would be the count of a histogram is a counter that only looks like one."""
+    for system in systems_with(count):
+        yield _warning(
+            reading,
+            "catalogue/type",
+            f"{count} of {system.title} is a {system.metrics[count].type.value} by itself, and no part of a "
+            "histogram: there are no buckets, so that no request would count as fast enough",
+        )
 
 
 def _never(series: str, reading: Reading, reason: str, use: str) -> Diagnostic:

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from slo_compiler.presets.json_schema import with_presets
 from slo_compiler.schema.json_schema import KINDS, json_schema
 
 
@@ -17,4 +18,5 @@ def command(kind: str) -> None:
     An editor with a YAML language server uses it through a first line such as
     "# yaml-language-server: $schema=spec.schema.json".
     """
-    click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+    schema = json_schema(kind)
+    click.echo(json.dumps(with_presets(schema) if kind == "spec" else schema, indent=2, ensure_ascii=False))

@@ -24,7 +24,14 @@ from slo_compiler.model.indicator import (
 from slo_compiler.model.system import Metric, Preset, Refusal, System, format_release
 from slo_compiler.presets.bounds import format_bound
 from slo_compiler.presets.expand import example_threshold
-from slo_compiler.presets.parameters import BUCKETS, MATCHERS, TRANSLATION, bound_parameter, known_parameters
+from slo_compiler.presets.parameters import (
+    BUCKETS,
+    MATCHERS,
+    TRANSLATION,
+    bound_parameter,
+    histogram_of,
+    known_parameters,
+)
 from slo_compiler.presets.translation import Translation
 from slo_compiler.promql.check import Expression, parse
 from slo_compiler.promql.queries import metric_of, vector_selectors
@@ -174,9 +181,7 @@ def _texts(indicator: Indicator) -> Iterator[tuple[str, str]]:
 
 def _parameters(preset: Preset, system: System) -> Iterator[ParameterCard]:
     bound = bound_parameter(preset.indicator)
-    histogram = _histogram(preset.indicator, system)
-    configurable = histogram is not None and histogram.configurable_bounds
-    for name in known_parameters(preset, system, configurable_buckets=configurable):
+    for name in known_parameters(preset, system):
         if name in preset.labels:
             label = preset.labels[name]
             default = "required" if label.required else "all"
@@ -213,7 +218,7 @@ def _bound_text(preset: Preset, system: System) -> str:
     """The threshold, age or bound that is in the library."""
     match preset.indicator:
         case Latency() as latency:
-            histogram = _histogram(latency, system)
+            histogram = histogram_of(latency, system)
             return latency.written if histogram is None else example_threshold(latency, histogram)
         case Freshness(max_age=age):
             return format_duration(age)
@@ -221,10 +226,6 @@ def _bound_text(preset: Preset, system: System) -> str:
             return format_decimal(bound)
         case _:
             return ""
-
-
-def _histogram(indicator: Indicator, system: System) -> Metric | None:
-    return next(iter(metrics_of(indicator, system)), None) if isinstance(indicator, Latency) else None
 
 
 def _metric_card(metric: Metric) -> MetricCard:

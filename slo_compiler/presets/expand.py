@@ -31,7 +31,7 @@ from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.system import Metric, Preset, Refusal, ReleaseNumber, System, Unit, parse_release
 from slo_compiler.presets.bounds import format_bound, parse_bound, seconds_of, unbounded_problem
 from slo_compiler.presets.library import preset_ids, preset_named, system_named
-from slo_compiler.presets.parameters import Given, read_parameters
+from slo_compiler.presets.parameters import Given, histogram_of, read_parameters
 from slo_compiler.presets.translation import translated
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.narrow import narrowed
@@ -84,11 +84,8 @@ def indicator_of(
         message = f"{preset.id} is for {system.title} {preset.releases}, and another release is declared"
         return [error(use.locate("release"), "preset/release", message)]
     indicator = preset.indicator_of(release)
-    histogram = _histogram(indicator, system)
-    configurable = histogram is not None and histogram.configurable_bounds
-    given, problems = read_parameters(
-        use, preset, system, release_named(target), configurable_buckets=configurable
-    )
+    histogram = histogram_of(indicator, system)
+    given, problems = read_parameters(use, preset, system, release_named(target))
     rewrite = _narrowing(system, given, use.position, release_named(target))
     bounded = _bounded(_rewritten(indicator, rewrite), given, histogram, use)
     if isinstance(bounded, Diagnostic):
@@ -100,13 +97,6 @@ def _unknown(use: PresetUse) -> Diagnostic:
     near = difflib.get_close_matches(use.preset, list(preset_ids()), n=1, cutoff=0.5)
     advice = f"did you mean {near[0]}?" if near else "slo-compiler presets lists those there are"
     return error(use.position, "preset/unknown", f"there is no preset {use.preset}; {advice}")
-
-
-def _histogram(indicator: Indicator, system: System) -> Metric | None:
-    """The metric of a latency preset; its expression is the bare name, perhaps with matchers."""
-    if not isinstance(indicator, Latency):
-        return None
-    return system.metrics[indicator.histogram.text.split("{", 1)[0].strip()]
 
 
 def _narrowing(system: System, given: Given, position: Position, target: Release) -> Rewrite:

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.indicator import AtLeast, AtMost, Freshness, Indicator, Latency, Threshold
 from slo_compiler.model.preset import PresetUse
-from slo_compiler.model.system import LabelParameter, Preset, System
+from slo_compiler.model.system import LabelParameter, Metric, Preset, System
 from slo_compiler.presets.bounds import parse_bound
 from slo_compiler.presets.translation import Translation, translation_named
 from slo_compiler.promql.check import Expression, parse
@@ -59,9 +59,18 @@ def bound_parameter(indicator: Indicator) -> str | None:
             return None
 
 
-def known_parameters(preset: Preset, system: System, *, configurable_buckets: bool) -> list[str]:
+def histogram_of(indicator: Indicator, system: System) -> Metric | None:
+    """The metric of a latency preset, None of others; its expression is a name, perhaps with matchers."""
+    if not isinstance(indicator, Latency):
+        return None
+    return system.metrics[indicator.histogram.text.split("{", 1)[0].strip()]
+
+
+def known_parameters(preset: Preset, system: System) -> list[str]:
     """The names of all parameters that a preset takes, required ones first."""
     bound = bound_parameter(preset.indicator)
+    histogram = histogram_of(preset.indicator, system)
+    configurable_buckets = histogram is not None and histogram.configurable_bounds
     return [
         *(name for name, label in preset.labels.items() if label.required),
         *([bound] if bound else []),
@@ -74,10 +83,10 @@ def known_parameters(preset: Preset, system: System, *, configurable_buckets: bo
 
 
 def read_parameters(
-    use: PresetUse, preset: Preset, system: System, release: Release, *, configurable_buckets: bool
+    use: PresetUse, preset: Preset, system: System, release: Release
 ) -> tuple[Given, list[Diagnostic]]:
     """What a use gives, so far as it can be read, and everything that is wrong with it."""
-    known = known_parameters(preset, system, configurable_buckets=configurable_buckets)
+    known = known_parameters(preset, system)
     problems = [*_unknown(use, preset, known), *_missing(use, preset)]
     read: dict[str, Any] = {}
     for name in (name for name in known if name in use.parameters):
