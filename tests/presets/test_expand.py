@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from slo_compiler.model.indicator import AtMost, Events, Indicator, Latency, Ratio, Threshold
+from slo_compiler.model.role import Role
 from slo_compiler.rules.selecting import bucket_matcher
 from tests.compiling import checks_of, compile_specs, defaults, found_by, program_of, slo, spec
 from tests.presets.examples import OWNERS
@@ -206,3 +207,10 @@ def test_what_is_wrong_in_the_end_is_told_where_the_preset_stands() -> None:
     use = slo("it", objective="99%", group_by=["pod"], indicator={"preset": "triton/availability"})
     (lost, *_) = found_by("group/lost", compile_specs(spec("shop", use, owners=OWNERS)))
     assert "pod" in lost
+
+
+@pytest.mark.parametrize("system", ["litellm", "agentgateway", "nemo-guardrails"])
+def test_a_guardrail_is_about_security_which_nothing_holds_back(system: str) -> None:
+    use = slo("it", objective="99%", indicator={"preset": f"{system}/guardrail-availability"})
+    (lowered,) = program_of(spec("shop", use, owners=OWNERS)).slos
+    assert Role.SECURITY is lowered.plan.slo.role
