@@ -50,11 +50,10 @@ def _metric_facts(metric: MetricCard) -> Iterator[tuple[str, str]]:
     unit = f" in {metric.unit}" if metric.unit else ""
     aggregated = f"; added up over {metric.aggregated}" if metric.aggregated else ""
     survivors = "; successful requests only" if metric.success_only else ""
-    yield "reads", f"{metric.name}, a {metric.type}{unit}{survivors}{aggregated}"
-    if metric.description:
-        yield "", metric.description
-    if metric.zero_initialised == "no":
-        yield "", "A series is born with its first event, which is not seen as an increase."
+    born = "A series is born with its first event, which is not seen as an increase."
+    what = f"{metric.name}, a {metric.type}{unit}{survivors}{aggregated}."
+    said = (what, metric.description, born if metric.zero_initialised == "no" else "")
+    yield "reads", " ".join(filter(None, said))
     if metric.bounds:
         yield "buckets", metric.bounds
 
@@ -104,12 +103,8 @@ def _section(preset: PresetCard) -> Iterator[str]:
         return
     yield from ("```yaml slo", *example_slo(preset).splitlines(), "```", "")
     yield from (*_table(PARAMETERS, parameter_rows(preset)), "")
-    yield from (f"* {_named(name)}{_text(name, text)}" for name, text in facts(preset))
+    yield from (f"* {name}: {_text(name, text)}" for name, text in facts(preset))
     yield ""
-
-
-def _named(name: str) -> str:
-    return f"{name}: " if name else ""
 
 
 def _text(name: str, text: str) -> str:

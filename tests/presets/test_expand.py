@@ -124,6 +124,7 @@ def test_a_bound_that_is_given_is_kept() -> None:
     [
         (None, "vllm:kv_cache_usage_perc"),
         ("0.33", "vllm:kv_cache_usage_perc"),
+        ("0.9", "vllm:kv_cache_usage_perc"),
         ("v0.9.0", "vllm:kv_cache_usage_perc"),
         ("0.8.5", "vllm:gpu_cache_usage_perc"),
     ],
