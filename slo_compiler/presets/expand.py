@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias, assert_never
@@ -30,7 +30,7 @@ from slo_compiler.model.preset import PresetUse
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.system import Metric, Preset, Refusal, ReleaseNumber, System, Unit, parse_release
 from slo_compiler.presets.bounds import format_bound, parse_bound, seconds_of, unbounded_problem
-from slo_compiler.presets.library import preset_ids, preset_named, system_named
+from slo_compiler.presets.library import preset_ids, preset_named, system_named, system_names
 from slo_compiler.presets.parameters import Given, histogram_of, read_parameters
 from slo_compiler.presets.translation import translated
 from slo_compiler.promql.check import parse
@@ -44,9 +44,10 @@ Rewrite: TypeAlias = Callable[[Expression], Expression]
 
 def expand_presets(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Spec], list[Diagnostic]]:
     """The specs with ordinary indicators, and what is wrong with the presets that stay as they are."""
-    found: list[Diagnostic] = []
+    found = list(_unknown_systems(defaults))
     expanded = []
     for spec in specs:
+        found += _unknown_systems(spec)
         systems = {**defaults.systems, **spec.systems}
         slos = []
         for slo in spec.slos:
@@ -55,6 +56,16 @@ def expand_presets(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Spec
             slos.append(slo if isinstance(whole, list) else whole)
         expanded.append(replace(spec, slos=tuple(slos)))
     return expanded, found
+
+
+def _unknown_systems(said_by: Spec | Defaults) -> Iterator[Diagnostic]:
+    """Releases of systems that the library does not know."""
+    for name in said_by.systems:
+        if name not in system_names():
+            near = difflib.get_close_matches(name, system_names(), n=1, cutoff=0.6)
+            advice = f"did you mean {near[0]}?" if near else "slo-compiler presets lists those that are known"
+            message = f"there is no system {name}, so that its release has no effect; {advice}"
+            yield error(said_by.locate("systems", name, "[key]"), "preset/system", message)
 
 
 def _expanded(slo: SloSpec, systems: Mapping[str, str], target: str) -> SloSpec | list[Diagnostic]:

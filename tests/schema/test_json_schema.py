@@ -52,6 +52,7 @@ EVERY_KEY: Final = {
     "service": "shop",
     "description": "Sells.",
     "labels": {"cluster": "eu-1"},
+    "systems": {"vllm": "0.33"},
     "owners": {"serving": "payments", "data": "payments"},
     "alerting": {"severities": {"fast": "page"}, "absent": False, "annotations": {"note": "Ask."}},
     "slos": [
@@ -87,6 +88,11 @@ EVERY_KEY: Final = {
             "objective": "99%",
             "indicator": {"freshness": {"timestamp": "success_seconds", "max_age": "2h"}},
         },
+        {
+            "name": "queue",
+            "objective": "99%",
+            "indicator": {"preset": "vllm/queue-depth", "release": "0.33", "at_most": 10},
+        },
     ],
 }
 DEFAULTS: Final = {
@@ -109,7 +115,16 @@ GOOD_SPECS: Final = [
 ]
 
 # What no schema can say: it needs PromQL, another file, or more than one value at once.
-BEYOND_A_SCHEMA: Final = ("promql/", "owner/", "inhibition/", "spec/duplicate-", "rules/", "tier/", "group/")
+BEYOND_A_SCHEMA: Final = (
+    "promql/",
+    "owner/",
+    "inhibition/",
+    "spec/duplicate-",
+    "rules/",
+    "tier/",
+    "group/",
+    "preset/",
+)
 BUT_NOT: Final = ("tier/underdetermined", "group/repeated")
 BEYOND_A_PATTERN: Final = (
     "longer than Prometheus can count",
