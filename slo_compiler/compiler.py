@@ -22,6 +22,7 @@ from slo_compiler.checks.inhibition import check_inhibition
 from slo_compiler.checks.retention import check_retention
 from slo_compiler.checks.rule_tests import check_rule_tests
 from slo_compiler.checks.rules import check_rules
+from slo_compiler.checks.serving import check_serving
 from slo_compiler.checks.survivors import check_survivors
 from slo_compiler.checks.tiers import check_tiers
 from slo_compiler.diagnostics import Diagnostic, Position, has_errors, in_reading_order, warning
@@ -57,7 +58,7 @@ SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
     check_tiers,
     check_catalogue,
 )
-SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (check_drifts, check_guards)
+SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (check_drifts, check_guards, check_serving)
 SERVICES_CHECKS: Final[tuple[ServicesCheck, ...]] = (check_survivors,)
 PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
     check_rules,

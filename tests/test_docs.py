@@ -18,7 +18,7 @@ from slo_compiler.model.contract import BY_NAME
 from slo_compiler.schema.read import read_incidents, read_receivers
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```yaml ?(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
@@ -109,6 +109,7 @@ FAMILIES = (
     "group",
     "drift",
     "guard",
+    "serving",
     "owner",
     "inhibition",
     "rules",

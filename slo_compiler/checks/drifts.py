@@ -15,10 +15,14 @@ from slo_compiler.model.surface import Surface
 
 RECORD_IT: Final = "record anything else with a rule of your own, and select what it records"
 
+OWN_SIGNALS: Final = ("serving", "surface", "telemetry")
+"""The names of signals that are no drifts."""
+
 
 def check_drifts(service: Service) -> Iterator[Diagnostic]:
     """Everything that is wrong with a service's drifts."""
     yield from _repeated_drifts(service)
+    yield from _reserved(service)
     yield from _unknown_quality(service)
     yield from _ownerless(service)
     for drift in service.drifts:
@@ -62,6 +66,17 @@ def _repeated_drifts(service: Service) -> Iterator[Diagnostic]:
                 "drift/duplicate",
                 f"a second drift is named {drift.name} (first at line {earlier.line}): their series would "
                 "be one",
+            )
+
+
+def _reserved(service: Service) -> Iterator[Diagnostic]:
+    for drift in service.drifts:
+        if drift.name in OWN_SIGNALS:
+            yield error(
+                drift.position,
+                "drift/reserved",
+                f"a drift named {drift.name} would share its series with another signal of every model, "
+                f"which has this name; call it {drift.name}-drift",
             )
 
 

@@ -32,19 +32,19 @@ class SignalExplanation:
 
 
 def explain_signals(program: Program) -> list[SignalExplanation]:
-    """The explanation of everything that is watched beside SLOs, in the order of the rules."""
+    """The explanation of all alerts that are no SLO's, in the order of the rules."""
     found: defaultdict[str, list[SignalAlert]] = defaultdict(list)
     for signal in program.signals:
         found[signal.subject.id] += [_explain(alert, program) for alert in signal.alerts()]
-    return [SignalExplanation(id_, tuple(alerts)) for id_, alerts in found.items()]
+    return [SignalExplanation(id_, tuple(alerts)) for id_, alerts in found.items() if alerts]
 
 
 def _explain(alert: AlertingRule, program: Program) -> SignalAlert:
     if alert.labels[labels.ROLE] == Role.GUARD.value:
         return SignalAlert(alert.alert, Role.GUARD.value, f"holds back {_held_back(alert, program)}")
-    guard = alert.labels.get(labels.GUARD)
+    which = alert.labels.get(labels.GUARD) or alert.labels.get(labels.EVIDENCE)
     return SignalAlert(
-        f"{alert.alert} ({guard})" if guard else alert.alert,
+        f"{alert.alert} ({which})" if which else alert.alert,
         f"{alert.labels[labels.SEVERITY]} {alert.labels[labels.SEV]}",
         route_of(alert, program.notification),
     )

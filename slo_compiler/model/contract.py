@@ -43,14 +43,17 @@ GOOD: Final = "good"
 BAD: Final = "bad"
 """The verdict on a prediction that does not meet the quality threshold."""
 
-UNGUARDED: Final = ("error", "fail_open")
+BLOCK: Final = "block"
+FAIL_OPEN: Final = "fail_open"
+
+UNGUARDED: Final = ("error", FAIL_OPEN)
 """The actions of a guardrail that did not check: it failed, or let pass what it could not look at."""
 
 VERDICTS: Final = (GOOD, BAD)
 KINDS: Final = ("input", "prediction", "label")
 ORIGINS: Final = ("user", "retrieval", "tool")
 PHASES: Final = ("input", "output")
-ACTIONS: Final = ("allow", "mask", "block", *UNGUARDED)
+ACTIONS: Final = ("allow", "mask", BLOCK, *UNGUARDED)
 
 _DRIFT: Final = (MODEL, FEATURE, SLICE, DETECTOR, KIND)
 

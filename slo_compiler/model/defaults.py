@@ -56,6 +56,8 @@ class Defaults:
     window: Seconds = 30 * DAY
     labels: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[Surface, str] = field(default_factory=dict)
+    security: str | None = None
+    """Who answers for guardrails, where that is not the owner of their surface."""
     external_labels: tuple[str, ...] = ()
     """Labels that tell apart servers with the same rules: Prometheus puts them on the alerts it sends."""
     systems: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
+from slo_compiler.model.contract import ORIGIN
 from slo_compiler.model.expression import Expression
 from slo_compiler.quantities import Seconds
 
@@ -144,9 +145,20 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Guardrail:
-    """Checks that a guardrail did not make, for it failed or failed open, over all its checks."""
+    """Checks that a guardrail did not make, for it failed or failed open, over all its checks.
+
+    What is None is not known, and not watched.
+    """
 
     checks: Ratio
+    fail_open: Expression | None = None
+    """The counter of checks that were not made, and let pass what they were to look at."""
+    blocked: Expression | None = None
+    """The counter of checks that kept something out."""
+    traffic: Expression | None = None
+    """The counter of requests, each of which is to be checked."""
+    origin: str = ORIGIN
+    """The label that says where what was checked came from: a user, a retrieved text, a tool."""
 
 
 Indicator: TypeAlias = (

@@ -20,6 +20,10 @@ SIGNAL: Final = "ml_signal"
 SIGNAL_ID: Final = "ml_signal_id"
 ROLE: Final = "ml_role"
 GUARD: Final = "ml_guard"
+EVIDENCE: Final = "ml_evidence"
+"""On evidence for a surface, and on the alert that some is missing: which."""
+CAUSE: Final = "cause"
+"""On the surface that explains what is seen: why."""
 
 IDENTITY: Final = (SERVICE, SLO, SLO_ID)
 """On every series and alert of an SLO: whose it is."""
@@ -28,7 +32,7 @@ OF_SIGNALS: Final = (SERVICE, SIGNAL, SIGNAL_ID)
 """The same on those of a signal that a service watches beside its SLOs."""
 
 ON_ALERTS: Final = (*IDENTITY, SURFACE, SEVERITY, SEV, OWNER, BURN_TIER)
-ON_ML_ALERTS: Final = (*OF_SIGNALS, ROLE, GUARD)
+ON_ML_ALERTS: Final = (*OF_SIGNALS, ROLE, GUARD, EVIDENCE)
 ON_INFO: Final = (*IDENTITY, SURFACE, OWNER, OBJECTIVE, WINDOW, SPEC_HASH)
 
 OF_PROMETHEUS: Final = ("alertname", "alertstate", "le", "quantile")

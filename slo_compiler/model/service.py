@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.defaults import Clock, Links
 from slo_compiler.model.drift import Drift
+from slo_compiler.model.expression import Expression
 from slo_compiler.model.guard import Guards
 from slo_compiler.model.place import Locate
+from slo_compiler.model.serving import Serving
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.subject import Subject, signal
 from slo_compiler.model.surface import Surface
@@ -43,6 +45,9 @@ class Service:
     drifts: tuple[Drift, ...]
     guards: Guards
     tools: tuple[Tool, ...]
+    deployed: Expression | None
+    """When the model was last deployed, in seconds since 1970."""
+    serving: Serving | None
     triage: bool
     """Whether pages of the serving surface hold back alerts of the others."""
     target: str

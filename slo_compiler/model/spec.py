@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Alerting
 from slo_compiler.model.drift import Drift
+from slo_compiler.model.expression import Expression
 from slo_compiler.model.guard import Guards
 from slo_compiler.model.indicator import Guardrail, Indicator, Quality
 from slo_compiler.model.place import Locate, nowhere
 from slo_compiler.model.preset import PresetUse
+from slo_compiler.model.serving import Serving
 from slo_compiler.model.surface import Surface
 from slo_compiler.model.tool import Tool
 from slo_compiler.quantities import Ratio, Seconds
@@ -57,12 +59,21 @@ class Spec:
     guards: Guards | None = None
     tools: tuple[Tool, ...] = ()
     triage: bool | None = None
+    security: str | None = None
+    """Who answers for guardrails, where that is not the owner of their surface."""
+    deployed: Expression | None = None
+    """When the model was last deployed, in seconds since 1970."""
+    serving: Serving | None = None
+
+    @property
+    def _of_models(self) -> tuple[object, ...]:
+        return (self.model, self.guards, self.triage, self.deployed, self.serving)
 
     @property
     def is_of_a_model(self) -> bool:
         """Whether anything in it is about machine learning; if not, nothing of that is generated."""
         return (
-            any(said is not None for said in (self.model, self.guards, self.triage))
+            any(said is not None for said in self._of_models)
             or any((self.drifts, self.tools))
             or any(isinstance(slo.indicator, Quality | Guardrail) for slo in self.slos)
         )

@@ -58,6 +58,8 @@ def _service(spec: Spec, slos: Sequence[Slo], defaults: Defaults) -> Service:
         drifts=tuple(_with_evidence(drift, defaults.target) for drift in spec.drifts),
         guards=spec.guards or Guards(),
         tools=spec.tools,
+        deployed=spec.deployed,
+        serving=spec.serving,
         triage=spec.triage is not False,
         target=defaults.target,
         clock=defaults.clock,

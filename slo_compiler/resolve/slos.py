@@ -14,6 +14,7 @@ from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.indicator import ErrorRatio, Guardrail
 from slo_compiler.model.preset import PresetUse
 from slo_compiler.model.role import Role
+from slo_compiler.model.service import Owner
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.surface import Surface
@@ -50,8 +51,8 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
     if isinstance(slo.indicator, PresetUse):
         return []  # what keeps it from being an indicator has been told
     surface = slo.surface or Surface.SERVING
-    said_by = next((layer for layer in (spec, defaults) if surface in layer.owners), None)
-    if said_by is None:
+    owner = _owner(slo, surface, (spec, defaults))
+    if owner is None:
         return [_ownerless(slo, surface)]
     # The most specific comes last: the SLO's word beats the service's, and that the organisation's.
     layers = (defaults.alerting, spec.alerting, slo.alerting)
@@ -62,7 +63,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         name=slo.name,
         description=slo.description or spec.description,
         surface=surface,
-        owner=said_by.owners[surface],
+        owner=owner.name,
         objective=slo.objective,
         period=slo.window or defaults.window,
         indicator=slo.indicator,
@@ -92,7 +93,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         role=_role(slo, spec),
         triage=spec.is_of_a_model and spec.triage is not False,
         locate=slo.locate,
-        owner_position=said_by.locate("owners", surface.value),
+        owner_position=owner.position,
     )
 
 
@@ -103,6 +104,18 @@ def _ownerless(slo: SloSpec, surface: Surface) -> Diagnostic:
         f"{slo.name} watches the {surface.value} surface, which has no owner: its alerts would reach "
         f"nobody; add owners: {{{surface.value}: ...}} to the spec or to defaults.yaml",
     )
+
+
+def _owner(slo: SloSpec, surface: Surface, layers: Sequence[Spec | Defaults]) -> Owner | None:
+    """Who answers for an SLO: for a guardrail whoever does for security, if anybody is said to."""
+    if isinstance(slo.indicator, Guardrail):
+        for layer in layers:
+            if layer.security is not None:
+                return Owner(layer.security, layer.locate("owners", "security"))
+    for layer in layers:
+        if surface in layer.owners:
+            return Owner(layer.owners[surface], layer.locate("owners", surface.value))
+    return None
 
 
 def _role(slo: SloSpec, spec: Spec) -> Role | None:

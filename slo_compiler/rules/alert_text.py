@@ -24,8 +24,9 @@ from slo_compiler.model.indicator import (
     Ratio,
     Threshold,
 )
+from slo_compiler.model.role import Role
 from slo_compiler.model.slo import Slo
-from slo_compiler.promql.quote import matcher
+from slo_compiler.promql.quote import matcher, selector
 from slo_compiler.promql.syntax import MatchOperator
 from slo_compiler.quantities import (
     Seconds,
@@ -61,6 +62,8 @@ def of_tier(plan: Plan, tier: Tier) -> dict[str, str]:
         "budget_left": _asked(_series(names.BUDGET_REMAINING, slo), slo, "humanizePercentage"),
         "exhausted_in": _asked(_time_to_exhaustion(slo), slo, "humanizeDuration"),
     }
+    if slo.role is Role.SYMPTOM:
+        told["attribution"] = _attribution(slo)
     waiting = held_back(slo) if tier.severity is Severity.PAGE else ""
     held = {"holds_back": f"{waiting[0].upper()}{waiting[1:]} wait."} if waiting else {}
     return {**told, **held, **_of_slo(slo)}
@@ -141,6 +144,13 @@ def _time_to_exhaustion(slo: Slo) -> str:
     left = f"clamp_min({_series(names.BUDGET_REMAINING, slo)}, 0)"
     burn = f"({_series(names.BURN_RATE, slo)} > 0)"
     return f"{left} / {burn} * {format_decimal(slo.period)}"
+
+
+def _attribution(slo: Slo) -> str:
+    """The surface and the cause that explain what is seen now: as a label it would make a new alert."""
+    series = selector(names.SURFACE, (matcher(labels.SERVICE, MatchOperator.EQUAL, slo.service),))
+    told = '{{ . | first | label "surface" }}, {{ . | first | label "cause" }}'
+    return f"{{{{ with query `{series}` }}}}{told}{{{{ else }}}}unknown{{{{ end }}}}"
 
 
 def _series(metric: str, slo: Slo) -> str:

@@ -24,7 +24,7 @@ def tier_alert(plan: Plan, tier: Tier) -> AlertingRule:
     """The alert of one tier: both windows above the threshold, and enough errors to mean something."""
     return AlertingRule(
         alert=names.burn_alert(tier.name),
-        expr=chain("and", *_conditions(plan, tier)),
+        expr=tier_condition(plan, tier),
         hold=Fraction(0),
         keep_firing_for=tier.keep_firing,
         labels=tier_labels(plan, tier),
@@ -85,6 +85,11 @@ def alert_labels(slo: Slo, severity: Severity, sev_level: str) -> dict[str, str]
         labels.OWNER: slo.owner,
         **({} if slo.role is None else {labels.ROLE: slo.role.value}),
     }
+
+
+def tier_condition(plan: Plan, tier: Tier) -> str:
+    """The PromQL by which a tier fires."""
+    return chain("and", *_conditions(plan, tier))
 
 
 def _conditions(plan: Plan, tier: Tier) -> Iterator[str]:

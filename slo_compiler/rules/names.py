@@ -38,6 +38,29 @@ QUALITY_BURN: Final = "ml:quality_burn:lower_bound"
 GUARD_CONDITION: Final = "ml:guard_condition"
 """1 while what a guard looks for is there, whether or not it may still hold back anything."""
 
+SURFACE: Final = "ml:surface"
+"""1 for the one surface and cause that explain what is seen, or for none."""
+EVIDENCE: Final = "ml:evidence:bool"
+"""Whether something speaks for a cause: 1 or 0, and never nothing."""
+QUEUE_SHARE: Final = "ml:queue_share:ratio"
+"""The share of the time of requests that they have waited."""
+SCALING_DIRECTION: Final = "ml:scaling:direction"
+"""1 when the autoscaler has just wanted more replicas, -1 when fewer."""
+TAIL: Final = "slo:latency_tail:ratio"
+"""How many times the median the 99th percentile of a latency is."""
+BLOCKED: Final = "slo:guardrail_blocked:increase1h"
+BLOCKED_SHARE: Final = "slo:guardrail_blocked:ratio1h"
+"""The share of the checks of an hour that kept something out, by origin."""
+USUAL_BLOCKED_SHARE: Final = "slo:guardrail_blocked_usual:ratio1h"
+"""The same at this hour of the week, as the weeks before had it."""
+
+TELEMETRY_ALERT: Final = "TelemetryMissing"
+STALLED_ALERT: Final = "EngineStalled"
+THRASH_ALERT: Final = "AutoscalerThrash"
+FAIL_OPEN_ALERT: Final = "GuardrailFailOpen"
+BYPASS_ALERT: Final = "GuardrailBypassed"
+BLOCKING_ALERT: Final = "GuardrailBlocksMore"
+
 VIRTUAL_DRIFT_ALERT: Final = "DriftVirtual"
 REAL_DRIFT_ALERT: Final = "DriftReal"
 UNCLASSIFIED_DRIFT_ALERT: Final = "DriftUnclassified"
@@ -51,6 +74,11 @@ ADAPTERS_FILE: Final = "ml_adapters"
 SLICE_BAD: Final = "slo:slice_bad_ratio:lower_bound"
 """The error ratio of each slice: of all that chance leaves possible, the lowest."""
 SLICE_ALERT: Final = "QualitySliceBurn"
+
+
+def quantile(percent: int) -> str:
+    """The metric of a percentile of a latency, in the unit of its histogram."""
+    return f"slo:latency:p{percent}"
 
 
 def errors(window: Seconds) -> str:

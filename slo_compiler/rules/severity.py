@@ -27,6 +27,10 @@ REAL_DRIFT: Final = Rated(Severity.PAGE, SEV2)
 """Drift with a breached quality SLO; drift without one never pages."""
 QUALITY_OF_A_SLICE: Final = Rated(Severity.PAGE, SEV2)
 FAIL_OPEN: Final = Rated(Severity.PAGE, SEV2)
+UNCHECKED: Final = Rated(Severity.PAGE, SEV2)
+"""A guardrail let pass what it did not look at, or nothing goes through it."""
+STALLED: Final = Rated(Severity.PAGE, SEV1)
+"""Requests hang without an end: neither errors nor latency are counted of what never finishes."""
 NO_VISIBLE_IMPACT: Final = Rated(Severity.TICKET, SEV3)
 """Drift while quality is within its objective, or not known; a monitor that has failed."""
 

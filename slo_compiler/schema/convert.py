@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial
+from typing import Final
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Absent, Alerting, Severity, TierRequest
@@ -34,6 +35,9 @@ from slo_compiler.schema.expressions import expression
 from slo_compiler.schema.preset_model import PresetModel
 from slo_compiler.schema.yaml.nodes import Node, find, locate
 
+SECURITY: Final = "security"
+"""Among owners the one that is no surface: who answers for guardrails."""
+
 
 def spec(model: spec_model.SpecModel, root: Node) -> Spec:
     """The spec of a checked file."""
@@ -45,10 +49,15 @@ def spec(model: spec_model.SpecModel, root: Node) -> Spec:
         description=model.description,
         labels=model.labels,
         owners=_owners(model.owners),
+        security=model.owners.get(SECURITY),
         systems=model.systems,
         alerting=_alerting(model.alerting, find(root, ("alerting",))),
         locate=partial(_locate, root),
         model=model.model,
+        deployed=None if model.deployed is None else expression(root, "deployed"),
+        serving=None
+        if model.serving is None
+        else convert_ml.serving(model.serving, find(root, ("serving",))),
         drifts=tuple(
             convert_ml.drift(drift, find(root, ("drift", index)), name)
             for index, drift in enumerate(model.drift)
@@ -74,6 +83,7 @@ def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
         window=model.window or built_in.window,
         labels=model.labels,
         owners=_owners(model.owners),
+        security=model.owners.get(SECURITY),
         external_labels=tuple(model.external_labels),
         systems=model.systems,
         alerting=_alerting(model.alerting, find(root, ("alerting",))),
@@ -122,7 +132,7 @@ def _locate(node: Node, *keys: str | int) -> Position:
 
 
 def _owners(owners: spec_model.Owners) -> dict[Surface, str]:
-    return {Surface(surface): owner for surface, owner in owners.items()}
+    return {Surface(surface): owner for surface, owner in owners.items() if surface != SECURITY}
 
 
 def _alerting(model: spec_model.AlertingModel, node: Node) -> Alerting:

@@ -21,6 +21,7 @@ from slo_compiler.model.indicator import (
     Quality,
     Ratio,
 )
+from slo_compiler.model.serving import Engines, Queue, Serving
 from slo_compiler.model.tool import Tool
 from slo_compiler.promql.quote import matcher, selector
 from slo_compiler.promql.syntax import MatchOperator
@@ -47,7 +48,23 @@ def guardrail(model: ml_model.GuardrailModel, node: Node) -> Guardrail:
     """The guardrail indicator, from the guardrail's name or from its counters."""
     of_guardrail = matcher(contract.GUARDRAIL, MatchOperator.EQUAL, model.name or "")
     unguarded = matcher(contract.ACTION, MatchOperator.REGEX, "|".join(contract.UNGUARDED))
-    return Guardrail(_counts(model, node, contract.GUARDRAIL_CHECKS, (of_guardrail,), (unguarded,)))
+    at = partial(place, node.position)
+
+    def counter(key: str, action: str) -> Expression | None:
+        """What is given, or else what the contract has for a guardrail of this name."""
+        given = _optional(node, getattr(model, key), key)
+        if given is not None or model.name is None:
+            return given
+        acted = matcher(contract.ACTION, MatchOperator.EQUAL, action)
+        return Expression(selector(contract.GUARDRAIL_CHECKS, (of_guardrail, acted)), at)
+
+    return Guardrail(
+        _counts(model, node, contract.GUARDRAIL_CHECKS, (of_guardrail,), (unguarded,)),
+        fail_open=counter("fail_open", contract.FAIL_OPEN),
+        blocked=counter("blocked", contract.BLOCK),
+        traffic=_optional(node, model.traffic, "traffic"),
+        origin=model.origin or contract.ORIGIN,
+    )
 
 
 def _counts(
@@ -97,6 +114,18 @@ def guards(model: ml_model.GuardsModel, node: Node) -> Guards:
         label_lag=_guard(LabelLag, model.label_lag, at(("label_lag",))),
         cold_start=_guard(ColdStart, model.cold_start, at(("cold_start",))),
         seasonality=_guard(Seasonality, model.seasonality, at(("seasonality",))),
+    )
+
+
+def serving(model: ml_model.ServingModel, node: Node) -> Serving:
+    """What is said of serving; each pair of selectors is there as a whole or not at all."""
+    at = partial(expression, node)
+    return Serving(
+        engines=None
+        if model.running is None
+        else Engines(at("running"), at("progress"), tuple(model.by), model.stalled_after),
+        replicas=_optional(node, model.replicas, "replicas"),
+        queue=None if model.queue_time is None else Queue(at("queue_time"), at("total_time")),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from slo_compiler.model.drift import BY
 from slo_compiler.model.guard import REPLICA
+from slo_compiler.model.serving import ENGINE
 from slo_compiler.schema.fields import DriftThreshold, Duration, Given, Share, Tolerance
 from slo_compiler.schema.refusal import RefusedError
 from slo_compiler.schema.strict import Strict
@@ -68,6 +69,14 @@ class GuardrailModel(CountsModel):
 
     name: Given[ModelName] = None
     """The name of the guardrail in the metrics."""
+    fail_open: Given[PromQL] = None
+    """Selector of the counter of checks that were not made, and let pass what they were to look at."""
+    blocked: Given[PromQL] = None
+    """Selector of the counter of checks that kept something out."""
+    traffic: Given[PromQL] = None
+    """Selector of the counter of requests, each of which is to be checked."""
+    origin: Given[LabelName] = None
+    """The label that says where what was checked came from; origin if not given."""
 
     @model_validator(mode="after")
     def _which(self) -> GuardrailModel:
@@ -159,6 +168,60 @@ class SeasonalityModel(GuardModel):
 
     tolerance: Given[Tolerance] = None
     """How many times the usual score of this hour of the week is still usual; 1.3 if not given."""
+
+
+class ServingModel(Strict):
+    """How the service serves."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "minProperties": 1,
+            "dependentRequired": {
+                "running": ["progress"],
+                "progress": ["running"],
+                "queue_time": ["total_time"],
+                "total_time": ["queue_time"],
+            },
+        }
+    )
+
+    running: Given[PromQL] = None
+    """Selector of the gauge of requests in progress."""
+    progress: Given[PromQL] = None
+    """Selector of the counter of what engines work off, such as tokens."""
+    by: Annotated[list[LabelName], Field(min_length=1, json_schema_extra={"uniqueItems": True})] = Field(
+        default_factory=lambda: [*ENGINE]
+    )
+    """The labels that tell one engine from another, on both."""
+    stalled_after: Given[Duration] = None
+    """How long without progress is too long; the base window if not given."""
+    replicas: Given[PromQL] = None
+    """Selector of the gauge of replicas that the autoscaler wants."""
+    queue_time: Given[PromQL] = None
+    """Selector of the counter of time that requests have waited."""
+    total_time: Given[PromQL] = None
+    """Selector of the counter of time that requests have taken, in the same unit."""
+
+    @model_validator(mode="after")
+    def _in_pairs(self) -> ServingModel:
+        given = {key for key, value in self if value is not None and key in SERVED}
+        if not given:
+            raise RefusedError("nothing is said of serving, so that nothing would be watched")
+        for pair, consequence in _PAIRS.items():
+            if len(given.intersection(pair)) == 1:
+                (alone,) = given.intersection(pair)
+                (missing,) = {*pair} - {alone}
+                raise RefusedError(f"{missing} is missing: {consequence}", alone)
+        if self.stalled_after is not None and self.running is None:
+            raise RefusedError("there is no running here whose engines could be stalled", "stalled_after")
+        return self
+
+
+SERVED: Final = ("running", "progress", "replicas", "queue_time", "total_time")
+_PAIRS: Final = {
+    ("running", "progress"): "an engine is stalled when it has requests and makes no progress",
+    ("queue_time", "total_time"): "the share of the queue is its time over all time",
+}
 
 
 def _flag_or_mapping(value: Any) -> str:

@@ -19,7 +19,14 @@ from slo_compiler.schema.fields import (
     Period,
     Share,
 )
-from slo_compiler.schema.ml_model import DriftModel, GuardrailModel, GuardsModel, QualityModel, ToolModel
+from slo_compiler.schema.ml_model import (
+    DriftModel,
+    GuardrailModel,
+    GuardsModel,
+    QualityModel,
+    ServingModel,
+    ToolModel,
+)
 from slo_compiler.schema.preset_model import PresetModel, is_preset
 from slo_compiler.schema.refusal import RefusedError
 from slo_compiler.schema.strict import Strict, one_required
@@ -42,10 +49,11 @@ SHORTEST_MEMORY = 2 * HOUR
 """Twice the longest ``for`` that is derived where none is given."""
 
 SurfaceName: TypeAlias = Literal["serving", "data", "model"]
+OwnedName: TypeAlias = Literal["serving", "data", "model", "security"]
 SeverityName: TypeAlias = Literal["page", "ticket"]
 Labels: TypeAlias = dict[LabelName, LabelValue]
 Annotations: TypeAlias = dict[AnnotationName, Annotation]
-Owners: TypeAlias = dict[SurfaceName, OwnerName]
+Owners: TypeAlias = dict[OwnedName, OwnerName]
 Systems: TypeAlias = dict[Slug, ReleaseText]
 
 
@@ -261,7 +269,7 @@ class SpecModel(Strict):
     labels: Labels = Field(default_factory=dict)
     """Labels on every alert of the service."""
     owners: Owners = Field(default_factory=dict)
-    """Who answers, by failure surface."""
+    """Who answers, by failure surface; security answers for guardrails instead of their surface's owner."""
     systems: Systems = Field(default_factory=dict)
     """The releases of the systems that it runs on, such as vllm, for presets and the catalogue of metrics."""
     alerting: AlertingModel = AlertingModel()
@@ -272,6 +280,10 @@ class SpecModel(Strict):
     """Drifts that are watched; none of them pages by itself."""
     guards: Given[GuardsModel] = None
     """What holds back the usual false pages; on by default where the metrics for it are there."""
+    serving: Given[ServingModel] = None
+    """How the service serves: engines that may stall, the autoscaler, the queue."""
+    deployed: Given[PromQL] = None
+    """Selector of the time of the model's last deployment, in seconds since 1970."""
     tools: list[ToolModel] = Field(default_factory=list)
     """The tools that an LLM may call: what a prompt injection could reach."""
     triage: Given[bool] = None

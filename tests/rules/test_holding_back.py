@@ -32,7 +32,8 @@ def labels_of(program: Program, **at_run_time: str) -> dict[str, Labels]:
     """The labels of all alerts, by the id of what they are about and their names."""
     return {
         f"{subject.id} {alert.alert}": {
-            name: at_run_time[name] if value is None else value for name, value in alert_labels(alert).items()
+            name: at_run_time.get(name, "any") if value is None else value
+            for name, value in alert_labels(alert).items()
         }
         for subject, alert in program.alerts()
     }

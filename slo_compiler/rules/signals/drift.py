@@ -14,7 +14,6 @@ from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
 from slo_compiler.model.drift import Drift, DriftKind
 from slo_compiler.model.expression import Expression
-from slo_compiler.model.indicator import ratio_of
 from slo_compiler.model.role import Role
 from slo_compiler.model.service import Service
 from slo_compiler.model.subject import Subject
@@ -23,15 +22,15 @@ from slo_compiler.quantities import format_decimal, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.fingerprint import spec_hash
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
-from slo_compiler.rules.layout import block, chain, terms
+from slo_compiler.rules.layout import chain
 from slo_compiler.rules.selecting import authored
 from slo_compiler.rules.severity import NO_VISIBLE_IMPACT, REAL_DRIFT, Rated
 from slo_compiler.rules.signals import drift_text
+from slo_compiler.rules.signals.burning import surely_burning
 from slo_compiler.rules.signals.drift_guards import drift_guards
 from slo_compiler.rules.signals.labelling import alert_labels, notices
 from slo_compiler.rules.signals.signal import LoweredSignal
 from slo_compiler.rules.signals.watched import Watched
-from slo_compiler.rules.signals.wilson import lower_bound
 
 MISSED_RUNS: Final = 3
 """A detector that has not run for so many times its cadence is dead: it would never see drift."""
@@ -53,7 +52,7 @@ def _lower_drift(drift: Drift, watched: Watched) -> LoweredSignal:
     evidence: tuple[Rule, ...] = (
         _record(subject, names.DRIFT, _times_threshold(drift, service)),
         _record(subject, names.DRIFT_BREADTH, _breadth(subject)),
-        *([_record(subject, names.QUALITY_BURN, _surely_burning(judge))] if judge else []),
+        *([_record(subject, names.QUALITY_BURN, surely_burning(judge))] if judge else []),
     )
     alerts = (*_taxonomy(drift, judge, service, subject), _stale(drift, service, subject))
     info = _spec_info(service, subject, spec_hash((*evidence, *alerts)))
@@ -88,21 +87,6 @@ def _times_threshold(drift: Drift, service: Service) -> str:
 def _breadth(subject: Subject) -> str:
     scores = names.of(names.DRIFT, subject)
     return f"sum({scores} > bool 1) / count({scores})"
-
-
-def _surely_burning(judge: Plan) -> str:
-    """The burn rate of the judging SLO, of its worst group, with chance taken off where events are counted.
-
-    The quality of a healthy model swings around its own value; a handful of bad ones is no breach yet.
-    """
-    budget = format_decimal(judge.slo.budget)
-    if ratio_of(judge.slo.indicator) is None:
-        return f"max({names.series(names.BURN_RATE, judge.slo)})"
-    window = judge.tiers[0].long
-    bound = lower_bound(
-        names.series(names.errors(window), judge.slo), names.series(names.events(window), judge.slo)
-    )
-    return terms("/", f"max{block(bound)}", budget)
 
 
 def _taxonomy(drift: Drift, judge: Plan | None, service: Service, subject: Subject) -> Iterator[AlertingRule]:

@@ -15,23 +15,19 @@ from slo_compiler.model.guard import GuardKind, Seasonality
 from slo_compiler.model.service import Service
 from slo_compiler.model.subject import Subject
 from slo_compiler.promql.queries import metric_of
-from slo_compiler.promql.quote import quote_string
-from slo_compiler.quantities import DAY, HOUR, MINUTE, Seconds, format_decimal, format_duration
+from slo_compiler.quantities import DAY, HOUR, Seconds, format_decimal, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.ir import RecordingRule, Rule
 from slo_compiler.rules.layout import block, chain
 from slo_compiler.rules.selecting import authored, selector_of
 from slo_compiler.rules.signals.guarding import Guarding, guard_rules
+from slo_compiler.rules.signals.weeks import usual
 
 SETTLED: Final = HOUR
 """For so long after a detector or spec moved, its scores are not held against it."""
 
 REMEMBERED: Final = DAY
 """A detector that was away for longer is a new one."""
-
-WEEKS: Final = (1, 2, 3)
-"""The weeks that a season is learnt from, and how many of them have to be there."""
-WEEKS_NEEDED: Final = 2
 
 _OF_REPLICAS: Final = ("instance", "pod", "container", "endpoint", "node", "uid")
 """Labels that change when a detector is merely restarted."""
@@ -74,7 +70,9 @@ def drift_guards(drift: Drift, service: Service, subject: Subject) -> Iterator[R
             GuardKind.SPEC_MOVED, _spec_moved(service, subject), guards.spec_moved.most, _NEW_SPEC
         )
     if guards.seasonality is not None:
-        yield RecordingRule(names.USUAL_DRIFT, _usual(drift, subject), dict(subject.identity))
+        yield RecordingRule(
+            names.USUAL_DRIFT, usual(names.of(names.DRIFT, subject), drift.by), dict(subject.identity)
+        )
         seasonal = _seasonal(guards.seasonality, subject)
         yield from rules(GuardKind.SEASONALITY, seasonal, guards.seasonality.most, _SEASON)
 
@@ -120,25 +118,6 @@ def _moved(info: str, told_apart: str, lookback: Seconds) -> str:
         f"group {told_apart} (last_over_time({before}))",
     )
     return f"group{block(chain('and on ()', block(new), f'group(last_over_time({before}))'))}"
-
-
-def _usual(drift: Drift, subject: Subject) -> str:
-    """The median score of this hour of the week, where enough weeks are known."""
-    scores = names.of(names.DRIFT, subject)
-    weeks = block(chain("or", *(_week(scores, week) for week in WEEKS)))
-    by = f"by ({', '.join(drift.by)})"
-    return chain(
-        "and",
-        f"quantile {by} (0.5, {weeks})",
-        f"(count {by} {weeks} >= {WEEKS_NEEDED})",
-    )
-
-
-def _week(scores: str, weeks: int) -> str:
-    """The mean score of the hour around this moment some weeks ago."""
-    offset = format_duration(weeks * 7 * DAY - 30 * MINUTE)
-    mean = f"avg_over_time({scores}[{format_duration(HOUR)}] offset {offset})"
-    return f'label_replace({mean}, "ml_week", {quote_string(str(weeks))}, "", "")'
 
 
 def _seasonal(guard: Seasonality, subject: Subject) -> str:

@@ -7,9 +7,14 @@ from typing import Final, TypeAlias
 
 from slo_compiler.rules.signals.cold_start import lower_cold_starts
 from slo_compiler.rules.signals.drift import lower_drifts
+from slo_compiler.rules.signals.guardrail import lower_guardrails
 from slo_compiler.rules.signals.label_lag import lower_label_lag
+from slo_compiler.rules.signals.serving import lower_serving
 from slo_compiler.rules.signals.signal import LoweredSignal
 from slo_compiler.rules.signals.slices import lower_slices
+from slo_compiler.rules.signals.surface import lower_surface
+from slo_compiler.rules.signals.tail import lower_tails
+from slo_compiler.rules.signals.telemetry import lower_telemetry
 from slo_compiler.rules.signals.watched import Watched
 
 Lower: TypeAlias = Callable[[Watched], Iterator[LoweredSignal]]
@@ -19,6 +24,11 @@ SIGNALS: Final[tuple[Lower, ...]] = (
     lower_slices,
     lower_label_lag,
     lower_cold_starts,
+    lower_surface,
+    lower_telemetry,
+    lower_serving,
+    lower_tails,
+    lower_guardrails,
 )
 
 

@@ -1,0 +1,44 @@
+"""How a service serves: engines, the autoscaler and the queue, where the spec says how they are seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from slo_compiler.model.expression import Expression
+from slo_compiler.quantities import Seconds
+
+ENGINE: Final = ("instance",)
+"""The labels that Prometheus itself gives each engine that it scrapes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Engines that make progress while they have requests, or are stalled."""
+
+    running: Expression
+    """The gauge of requests in progress."""
+    progress: Expression
+    """The counter of what they are working off, such as tokens."""
+    by: tuple[str, ...] = ENGINE
+    """The labels that tell one engine from another."""
+    stalled_after: Seconds | None = None
+    """How long without progress is too long; the base window where it is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The two counters of seconds, or of any other unit, of which one is a part of the other."""
+
+    time: Expression
+    total: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What a spec says of serving; None is not watched."""
+
+    engines: Engines | None = None
+    replicas: Expression | None = None
+    """The gauge of the replicas that the autoscaler wants."""
+    queue: Queue | None = None

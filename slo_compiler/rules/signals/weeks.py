@@ -1,0 +1,29 @@
+"""What is usual at this hour of the week: the median of the weeks before, where enough of them are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from slo_compiler.promql.quote import quote_string
+from slo_compiler.quantities import DAY, HOUR, MINUTE, format_duration
+from slo_compiler.rules.layout import block, chain
+
+WEEKS: Final = (1, 2, 3)
+WEEKS_NEEDED: Final = 2
+
+
+def usual(series: str, by: Sequence[str]) -> str:
+    """PromQL for the median, by labels, of the hours around this moment one to three weeks ago.
+
+    Nothing comes out where fewer than two of the weeks are known.
+    """
+    weeks = block(chain("or", *(_week(series, week) for week in WEEKS)))
+    grouped = f"by ({', '.join(by)})"
+    return chain("and", f"quantile {grouped} (0.5, {weeks})", f"(count {grouped} {weeks} >= {WEEKS_NEEDED})")
+
+
+def _week(series: str, weeks: int) -> str:
+    offset = format_duration(weeks * 7 * DAY - 30 * MINUTE)
+    mean = f"avg_over_time({series}[{format_duration(HOUR)}] offset {offset})"
+    return f'label_replace({mean}, "ml_week", {quote_string(str(weeks))}, "", "")'
