@@ -47,7 +47,7 @@ REFERENCE: Final = compiled(sources_of(SPECS))
 def test_the_specs_of_this_repository_compile_to_a_file_a_service() -> None:
     services = (
         *("card-features", "checkout-api", "edge-probes", "fraud-scorer", "inventory-grpc"),
-        "search",
+        *("llm-gateway", "recommender", "search"),
     )
     assert set(REFERENCE) == {
         "alertmanager/alertmanager.yaml",
@@ -272,7 +272,7 @@ def test_files_and_slos_are_named_as_they_are_taken_up() -> None:
     steps: list[str] = []
     compile_sources(sources_of(SPECS), progress=steps.append)
     assert steps[:2] == ["card-features.yaml", "checkout-api.yaml"]
-    assert steps[6:8] == ["card-features:freshness", "card-features:run-success"]
+    assert steps[8:10] == ["card-features:freshness", "card-features:run-success"]
 
 
 def test_an_slo_without_a_plan_hides_no_other_s_problems() -> None:

@@ -76,7 +76,7 @@ def test_markdown_has_a_heading_and_two_tables_for_every_slo_and_one_for_every_s
     lines = explain("--format", "markdown").stdout.splitlines()
     headings = [line for line in lines if line.startswith("## ")]
     rules = [line for line in lines if line.startswith("| --- |")]
-    assert (len(headings), len(rules)) == (16 + 5, 2 * 16 + 5)
+    assert (len(headings), len(rules)) == (21 + 12, 2 * 21 + 12)
 
 
 def test_an_slo_may_be_called_by_its_name_alone() -> None:
