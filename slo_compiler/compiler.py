@@ -20,7 +20,6 @@ from slo_compiler.checks.grouping import check_grouping
 from slo_compiler.checks.guards import check_guards
 from slo_compiler.checks.inhibition import check_inhibition
 from slo_compiler.checks.retention import check_retention
-from slo_compiler.checks.rule_tests import check_rule_tests
 from slo_compiler.checks.rules import check_rules
 from slo_compiler.checks.serving import check_serving
 from slo_compiler.checks.survivors import check_survivors
@@ -62,7 +61,6 @@ SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (check_drifts, check_guards, c
 SERVICES_CHECKS: Final[tuple[ServicesCheck, ...]] = (check_survivors,)
 PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
     check_rules,
-    check_rule_tests,
     check_retention,
     check_delivery,
     check_inhibition,

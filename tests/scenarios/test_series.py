@@ -10,7 +10,7 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.rules.program import LoweredSlo
 from slo_compiler.scenarios.series import Histogram, Moment, series_of, two_groups
 from slo_compiler.scenarios.suite import suites, untested
-from tests.compiling import compile_specs, defaults, found_by, program_of, slo, spec
+from tests.compiling import compile_specs, defaults, program_of, slo, spec
 
 
 def lowered(**keys: Any) -> LoweredSlo:
@@ -133,15 +133,9 @@ def test_what_cannot_be_tested_says_why(indicator: dict[str, Any], reason: str) 
     assert found.reason == reason
 
 
-def test_and_so_do_a_note_and_the_file() -> None:
-    events = {"events": {"bad": "a > b", "total": "a"}}
+def test_and_so_does_the_file() -> None:
     threshold = {"threshold": {"gauge": "a / b", "at_most": 1}}
-    assert events
     compilation = compile_specs(spec("shop", slo(indicator=threshold)))
-    (told,) = found_by("test/none", compilation)
-    assert (
-        "shop:availability gets no unit test of its rules: its expression is more than one selector" in told
-    )
     text = next(each.text for each in compilation.artifacts() if each.path == "promtool/shop.test.yaml")
     assert "# shop:availability has no test: its expression is more than one selector" in text
     assert "tests: []" in text
