@@ -27,6 +27,8 @@ from slo_compiler.checks.tiers import check_tiers
 from slo_compiler.diagnostics import Diagnostic, Position, has_errors, in_reading_order, warning
 from slo_compiler.emitters import alertmanager, prometheus, promtool
 from slo_compiler.emitters.artifact import Artifact
+from slo_compiler.emitters.runbooks import render as runbooks
+from slo_compiler.emitters.runbooks.templates import Override
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.service import Service
@@ -84,6 +86,8 @@ class Sources:
     specs: tuple[Source, ...]
     defaults: Source | None = None
     receivers: Source | None = None
+    templates: tuple[Source, ...] = ()
+    """The user's own templates of runbooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +96,15 @@ class Compilation:
 
     program: Program | None
     diagnostics: tuple[Diagnostic, ...]
+    templates: tuple[Override, ...] = ()
+    """The user's own templates of runbooks."""
 
     def artifacts(self) -> Iterator[Artifact]:
         """The files to write: none when there was an error."""
         if self.program is not None:
             for emit in EMITTERS:
                 yield from emit(self.program)
+            yield from runbooks.emit(self.program, self.templates)
 
 
 def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambda _: None) -> Compilation:
@@ -125,7 +132,10 @@ def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambd
     found += [problem for check in PROGRAM_CHECKS for problem in check(program)]
     if receivers is None and specs and not has_errors(found):
         found.append(_nobody_told(specs))
-    return Compilation(None if has_errors(found) else program, tuple(in_reading_order(found)))
+    templates, unwritable = _templates(sources, program, sound=not has_errors(found))
+    found += unwritable
+    sound = None if has_errors(found) else program
+    return Compilation(sound, tuple(in_reading_order(found)), templates)
 
 
 def _read(
@@ -180,6 +190,16 @@ def _watch(
         if not has_errors(problems):
             sound.append(Watched(service, tuple(each for each in plans if each.slo.service == service.name)))
     return sound, found
+
+
+def _templates(
+    sources: Sources, program: Program, *, sound: bool
+) -> tuple[tuple[Override, ...], list[Diagnostic]]:
+    """The templates of the user, and what is wrong with them: that is seen when all pages are written."""
+    overrides, found = runbooks.read_templates((source.path, source.content) for source in sources.templates)
+    if sound and overrides:
+        found += runbooks.check_templates(program, overrides)
+    return overrides, found
 
 
 def _nobody_told(specs: Iterable[Spec]) -> Diagnostic:

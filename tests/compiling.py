@@ -105,8 +105,10 @@ def texts_of(*specs: Document, **shared: Document | None) -> dict[str, str]:
 
 
 def loaded(texts: Mapping[str, str]) -> dict[str, Any]:
-    """Generated files as values, as any reader of YAML has them."""
-    return {path: yaml.load(text, yaml.CSafeLoader) for path, text in texts.items()}
+    """Generated files of YAML as values, as any reader of YAML has them."""
+    return {
+        path: yaml.load(text, yaml.CSafeLoader) for path, text in texts.items() if not path.endswith(".md")
+    }
 
 
 def found_by(check: str, compilation: Compilation) -> list[str]:

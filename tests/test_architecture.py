@@ -41,6 +41,7 @@ BESIDE = {"instrument": {"model"}}
 LIBRARIES = {
     "click": {"cli"},
     "jinja2": {"emitters"},
+    "markupsafe": {"emitters"},
     "matplotlib": {"replay"},
     "numpy": {"replay"},
     "prometheus_client": {"instrument"},

@@ -85,7 +85,7 @@ def test_mended_it_is_clean(case: str, tmp_path: Path) -> None:
     for name in (case, *SHARED):
         copy = shutil.copytree if (FOLDER / name).is_dir() else shutil.copy
         copy(FOLDER / name, tmp_path / name)
-    files = sorted((tmp_path / case).iterdir()) if (tmp_path / case).is_dir() else [tmp_path / case]
+    files = sorted(path for path in (tmp_path / case, *(tmp_path / case).rglob("*")) if path.is_file())
     assert [mend(file) for file in files].count(True) == 1
     assert run("lint", str(tmp_path / case)).output == "no problems\n"
 

@@ -116,6 +116,7 @@ FAMILIES = (
     "adapter",
     "preset",
     "catalogue",
+    "runbook",
 )
 
 

@@ -1,4 +1,4 @@
-"""Which files a compilation reads: specs as named or found, defaults and receivers beside them."""
+"""Which files a compilation reads: specs as named or found, defaults, receivers and templates beside them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ DEFAULTS: Final = ("defaults.yaml", "defaults.yml")
 RECEIVERS: Final = ("receivers.yaml", "receivers.yml")
 SHARED: Final = (*DEFAULTS, *RECEIVERS)
 SUFFIXES: Final = (".yaml", ".yml")
+TEMPLATES: Final = ("templates", "runbooks")
 
 
 def read_sources(paths: Sequence[Path]) -> Sources:
-    """The texts of all specs in the order of their paths, with the defaults and receivers beside them.
+    """The texts of all specs in the order of their paths, with what stands beside them and holds for all.
 
     Args:
         paths: spec files, or folders that are searched for them.
@@ -37,6 +38,7 @@ def read_sources(paths: Sequence[Path]) -> Sources:
         specs=tuple(_read(spec) for spec in specs),
         defaults=_beside(roots, DEFAULTS),
         receivers=_beside(roots, RECEIVERS),
+        templates=tuple(_read(path) for path in _templates(roots)),
     )
 
 
@@ -58,6 +60,14 @@ def _specs_of(path: Path) -> Iterator[Path]:
 def _is_output(*folder: str) -> bool:
     """Whether the folder is one that we wrote: rules are YAML too, and no specs."""
     return Path(*folder, MANIFEST).exists()
+
+
+def _templates(roots: Iterable[Path]) -> list[Path]:
+    """The templates of runbooks that stand in the place of ours."""
+    folders = [root.joinpath(*TEMPLATES) for root in roots]
+    return _without_repetitions(
+        path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.md.j2"))
+    )
 
 
 def _without_repetitions(paths: Iterable[Path]) -> list[Path]:

@@ -37,10 +37,12 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where alerts point their readers. ``{service}`` and ``{slo}`` stand for the names."""
+    """Where alerts point their readers. ``{service}``, ``{slo}`` and ``{alert}`` stand for the names."""
 
     runbook: str | None = None
     dashboard: str | None = None
+    prometheus: str | None = None
+    """The server itself, whose expression browser a runbook opens with each query."""
 
 
 @dataclass(frozen=True, slots=True)

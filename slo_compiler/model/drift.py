@@ -11,6 +11,7 @@ from slo_compiler.diagnostics import Position
 from slo_compiler.model import contract
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.runbook import Runbook
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import HOUR, Ratio, Seconds
 
@@ -54,6 +55,7 @@ class Drift:
     """When the detector last ran, in seconds since 1970."""
     cadence: Seconds = CADENCE
     """How often the detector runs."""
+    runbook: Runbook = field(default_factory=Runbook)
     locate: Locate = field(default=nowhere, compare=False, repr=False)
 
     @property

@@ -11,6 +11,7 @@ from slo_compiler.model.drift import Drift
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.guard import Guards
 from slo_compiler.model.place import Locate
+from slo_compiler.model.runbook import Runbook
 from slo_compiler.model.serving import Serving
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.subject import Subject, signal
@@ -56,6 +57,8 @@ class Service:
     external_labels: tuple[str, ...]
     position: Position = field(compare=False)
     locate: Locate = field(compare=False, repr=False)
+    runbook: Runbook = field(default_factory=Runbook)
+    """What the spec says of incidents, of whichever SLO or signal."""
 
     def slo(self, name: str) -> Slo | None:
         """The SLO of a name; None where there is none, or it is not sound."""

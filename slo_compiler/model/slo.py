@@ -12,6 +12,7 @@ from slo_compiler.model.defaults import Clock, Links, Retention
 from slo_compiler.model.indicator import Indicator
 from slo_compiler.model.place import Locate, nowhere
 from slo_compiler.model.role import Role
+from slo_compiler.model.runbook import Runbook
 from slo_compiler.model.subject import Subject
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import Ratio, Seconds
@@ -56,6 +57,8 @@ class Slo:
     external_labels: tuple[str, ...] = ()
     retention: Retention | None = None
     """How long its Prometheus keeps samples, where that is known."""
+    runbook: Runbook = field(default_factory=Runbook)
+    """What the SLO, and else its service, says of incidents."""
     locate: Locate = field(default=nowhere, compare=False, repr=False)
     """Where the parts of its spec stand."""
     owner_position: Position = field(default=Position(""), compare=False)

@@ -13,6 +13,7 @@ from slo_compiler.model.guard import Guards
 from slo_compiler.model.indicator import Guardrail, Indicator, Quality
 from slo_compiler.model.place import Locate, nowhere
 from slo_compiler.model.preset import PresetUse
+from slo_compiler.model.runbook import Runbook
 from slo_compiler.model.serving import Serving
 from slo_compiler.model.surface import Surface
 from slo_compiler.model.tool import Tool
@@ -36,6 +37,7 @@ class SloSpec:
     systems: Mapping[str, str] = field(default_factory=dict)
     """The release of its preset's system, where it is not that of the service."""
     alerting: Alerting = field(default_factory=Alerting)
+    runbook: Runbook = field(default_factory=Runbook)
     locate: Locate = field(default=nowhere, compare=False, repr=False)
 
 
@@ -64,6 +66,7 @@ class Spec:
     deployed: Expression | None = None
     """When the model was last deployed, in seconds since 1970."""
     serving: Serving | None = None
+    runbook: Runbook = field(default_factory=Runbook)
 
     @property
     def _of_models(self) -> tuple[object, ...]:

@@ -55,7 +55,10 @@ def _service(spec: Spec, slos: Sequence[Slo], defaults: Defaults) -> Service:
         },
         slos=tuple(slos),
         promised=tuple(slo.name for slo in spec.slos),
-        drifts=tuple(_with_evidence(drift, defaults.target) for drift in spec.drifts),
+        drifts=tuple(
+            replace(_with_evidence(drift, defaults.target), runbook=drift.runbook.within(spec.runbook))
+            for drift in spec.drifts
+        ),
         guards=spec.guards or Guards(),
         tools=spec.tools,
         deployed=spec.deployed,
@@ -67,6 +70,7 @@ def _service(spec: Spec, slos: Sequence[Slo], defaults: Defaults) -> Service:
         external_labels=defaults.external_labels,
         position=spec.position,
         locate=spec.locate,
+        runbook=spec.runbook,
     )
 
 

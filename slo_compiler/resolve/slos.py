@@ -92,6 +92,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         position=slo.position,
         role=_role(slo, spec),
         triage=spec.is_of_a_model and spec.triage is not False,
+        runbook=slo.runbook.within(spec.runbook),
         locate=slo.locate,
         owner_position=owner.position,
     )

@@ -37,6 +37,7 @@ from slo_compiler.quantities import (
 )
 from slo_compiler.rules import names
 from slo_compiler.rules.go_template import literal
+from slo_compiler.rules.links import link
 from slo_compiler.rules.triage import held_back
 
 
@@ -66,7 +67,7 @@ def of_tier(plan: Plan, tier: Tier) -> dict[str, str]:
         told["attribution"] = _attribution(slo)
     waiting = held_back(slo) if tier.severity is Severity.PAGE else ""
     held = {"holds_back": f"{waiting[0].upper()}{waiting[1:]} wait."} if waiting else {}
-    return {**told, **held, **_of_slo(slo)}
+    return {**told, **held, **_of_slo(slo, names.burn_alert(tier.name))}
 
 
 def of_absence(plan: Plan, hold: Seconds) -> dict[str, str]:
@@ -78,7 +79,7 @@ def of_absence(plan: Plan, hold: Seconds) -> dict[str, str]:
             f"Nothing has been measured for {approximate_duration(hold + plan.windows.base)}: the metrics "
             "are gone, or nothing scrapes them. Until they are back, no burn-rate alert of this SLO can fire."
         ),
-        **_of_slo(slo),
+        **_of_slo(slo, names.ABSENT_ALERT),
     }
 
 
@@ -112,20 +113,18 @@ def _looked_at_late(indicator: Indicator) -> str:
             return ""
 
 
-def _of_slo(slo: Slo) -> dict[str, str]:
+def _of_slo(slo: Slo, alert: str) -> dict[str, str]:
     authored = {name: literal(text) for name, text in slo.annotations.items()}
     links = {
-        "runbook_url": _link(slo.links.runbook, slo),
-        "dashboard_url": _link(slo.links.dashboard, slo),
+        "runbook_url": _link(slo.links.runbook, slo, alert),
+        "dashboard_url": _link(slo.links.dashboard, slo, alert),
         "slo_description": literal(slo.description) or None,
     }
     return {**{name: text for name, text in links.items() if text}, **authored}
 
 
-def _link(template: str | None, slo: Slo) -> str | None:
-    if template is None:
-        return None
-    return literal(template.replace("{service}", slo.service).replace("{slo}", slo.name))
+def _link(template: str | None, slo: Slo, alert: str) -> str | None:
+    return None if template is None else literal(link(template, slo.service, slo.name, alert))
 
 
 def _group(slo: Slo) -> str:

@@ -49,6 +49,8 @@ class Program:
     notification: Notification | None
     signals: tuple[LoweredSignal, ...] = ()
     adapted: tuple[AdaptedGroup, ...] = ()
+    watched: tuple[Watched, ...] = ()
+    """The services of machine learning that the signals are of."""
 
     @property
     def lowered(self) -> tuple[Lowered, ...]:
@@ -84,6 +86,7 @@ def build(
         notification=notify(receivers, plans, services, alerts) if receivers is not None else None,
         signals=signals,
         adapted=adapted,
+        watched=tuple(watched),
     )
 
 

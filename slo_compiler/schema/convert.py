@@ -65,6 +65,7 @@ def spec(model: spec_model.SpecModel, root: Node) -> Spec:
         guards=None if model.guards is None else convert_ml.guards(model.guards, find(root, ("guards",))),
         tools=tuple(map(convert_ml.tool, model.tools)),
         triage=model.triage,
+        runbook=model.runbook.value(),
     )
 
 
@@ -87,7 +88,7 @@ def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
         external_labels=tuple(model.external_labels),
         systems=model.systems,
         alerting=_alerting(model.alerting, find(root, ("alerting",))),
-        links=Links(runbook=model.links.runbook, dashboard=model.links.dashboard),
+        links=Links(model.links.runbook, model.links.dashboard, model.links.prometheus),
         adapters=convert_adapter.requests(model.adapters, root),
         locate=partial(_locate, root),
     )
@@ -112,6 +113,7 @@ def _slo(model: spec_model.SloModel, node: Node, model_name: str) -> SloSpec:
         cadence=model.cadence,
         group_by=tuple(model.group_by),
         alerting=_alerting(model.alerting, find(node, ("alerting",))),
+        runbook=model.runbook.value(),
         locate=partial(_locate, node),
     )
 

@@ -101,6 +101,7 @@ def drift(model: ml_model.DriftModel, node: Node, model_name: str) -> Drift:
         detector=_optional(node, model.detector, "detector"),
         last_run=_optional(node, model.last_run, "last_run"),
         cadence=model.cadence or CADENCE,
+        runbook=model.runbook.value(),
         locate=partial(_locate, node),
     )
 

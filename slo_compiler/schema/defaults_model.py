@@ -14,19 +14,21 @@ from slo_compiler.schema.fields import Duration, Given, Period
 from slo_compiler.schema.refusal import RefusedError
 from slo_compiler.schema.spec_model import AlertingModel, Labels, Owners, Systems
 from slo_compiler.schema.strict import Strict
-from slo_compiler.schema.text_fields import LabelName, Link
+from slo_compiler.schema.text_fields import LabelName, Link, PlainLink
 
 LONGEST_EVALUATION_INTERVAL: Final = 4 * MINUTE
 LONGEST_BASE_WINDOW: Final = 1 * HOUR
 
 
 class LinksModel(Strict):
-    """Where alerts point. {service} and {slo} stand for the names."""
+    """Where alerts point. {service}, {slo} and {alert} stand for the names."""
 
     runbook: Given[Link] = None
     """What an alert's runbook_url is."""
     dashboard: Given[Link] = None
     """What an alert's dashboard_url is."""
+    prometheus: Given[PlainLink] = None
+    """The URL of Prometheus itself, in which the queries of a runbook open."""
 
 
 class DefaultsModel(Strict):

@@ -11,6 +11,7 @@ from slo_compiler.model.guard import REPLICA
 from slo_compiler.model.serving import ENGINE
 from slo_compiler.schema.fields import DriftThreshold, Duration, Given, Share, Tolerance
 from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.runbook_model import RunbookModel
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import DataScope, LabelName, ModelName, PromQL, Slug
 
@@ -115,6 +116,8 @@ class DriftModel(Strict):
     """Selector of the time of the detector's last run, in seconds since 1970."""
     cadence: Given[Duration] = None
     """How often the detector runs; 1h if not given."""
+    runbook: RunbookModel = RunbookModel()
+    """What its runbook says beside what is generated; what is not said here, the service's says."""
 
 
 class GuardModel(Strict):

@@ -29,6 +29,7 @@ from slo_compiler.schema.ml_model import (
 )
 from slo_compiler.schema.preset_model import PresetModel, is_preset
 from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.runbook_model import RunbookModel
 from slo_compiler.schema.strict import Strict, one_required
 from slo_compiler.schema.text_fields import (
     Annotation,
@@ -255,6 +256,8 @@ class SloModel(Strict):
     group_by: list[LabelName] = Field(default_factory=list, json_schema_extra={"uniqueItems": True})
     """One SLO for each value of these labels."""
     alerting: AlertingModel = AlertingModel()
+    runbook: RunbookModel = RunbookModel()
+    """What its runbook says beside what is generated; what is not said here, the service's says."""
 
 
 class SpecModel(Strict):
@@ -288,5 +291,7 @@ class SpecModel(Strict):
     """The tools that an LLM may call: what a prompt injection could reach."""
     triage: Given[bool] = None
     """Whether pages of the serving surface hold back alerts of data and model; true where it is not given."""
+    runbook: RunbookModel = RunbookModel()
+    """What every runbook of the service says beside what is generated."""
     slos: Annotated[list[SloModel], Field(min_length=1)]
     """What is promised of the service; each is alerted on by itself."""

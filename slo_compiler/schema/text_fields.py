@@ -15,7 +15,8 @@ SLUG = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 OWNER_NAME = r"^[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$"
 LABEL_NAME = r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,127}$"
 ANNOTATION_NAME = r"^[a-zA-Z_][a-zA-Z0-9_]{0,127}$"
-LINK = r"^https?://([^\s{}]|\{service\}|\{slo\})+$"
+LINK = r"^https?://([^\s{}]|\{service\}|\{slo\}|\{alert\})+$"
+PLAIN_LINK = r"^https?://[^\s{}?#]+$"
 METRIC_VALUE = r"^[!-~]{1,253}$"
 PRESET_ID = r"^[a-z0-9-]{1,63}/[a-z0-9-]{1,63}$"
 RELEASE = r"^v?[0-9]{1,9}(\.[0-9]{1,9}){0,3}$"
@@ -137,16 +138,43 @@ def _release(value: Any) -> str:
 
 def _link(value: Any) -> str:
     text = _text(value, "a link")
-    unknown = re.search(r"\{(?!(?:service|slo)\})[^{}]*\}?", text)
+    unknown = re.search(r"\{(?!(?:service|slo|alert)\})[^{}]*\}?", text)
     if unknown is not None:
         raise RefusedError(
-            f"{described(unknown[0])} stays as it is in every link, and leads nowhere; only {{service}} and "
-            "{slo} are replaced"
+            f"{described(unknown[0])} stays as it is in every link, and leads nowhere; only {{service}}, "
+            "{slo} and {alert} are replaced"
         )
     if not re.fullmatch(LINK, text):
         raise RefusedError(
             f"{described(text)} is no link that an alert can carry; write for example "
             "https://runbooks.example.com/{service}"
+        )
+    return text
+
+
+def _plain_link(value: Any) -> str:
+    text = _text(value, "a link")
+    if not re.fullmatch(PLAIN_LINK, text):
+        raise RefusedError(
+            f"{described(text)} is no address to which the path of a page can be added; write for example "
+            "https://prometheus.example.com"
+        )
+    return text.rstrip("/")
+
+
+def _title(value: Any) -> str:
+    text = _text(value, "a title")
+    if not text.strip():
+        raise RefusedError("a link without a title cannot be seen in the runbook; say where it leads")
+    return _not_longer(text, LONGEST_LABEL)
+
+
+def _local_text(value: Any) -> str:
+    text = _text(value, "a text")
+    if len(text) > LONGEST_ANNOTATION:
+        raise RefusedError(
+            f"this text has {len(text):,} characters, which nobody reads in the first minutes of an "
+            f"incident; write at most {LONGEST_ANNOTATION:,}, and link to the rest"
         )
     return text
 
@@ -210,3 +238,16 @@ ReleaseText: TypeAlias = Annotated[str, PlainValidator(_release), _string_schema
 Link: TypeAlias = Annotated[
     str, PlainValidator(_link), _string_schema(LINK, "https://runbooks.example.com/{service}")
 ]
+PlainLink: TypeAlias = Annotated[
+    str, PlainValidator(_plain_link), _string_schema(PLAIN_LINK, "https://prometheus.example.com")
+]
+"""A link to a server, in which nothing is replaced."""
+LinkTitle: TypeAlias = Annotated[
+    str,
+    PlainValidator(_title),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}),
+]
+LocalText: TypeAlias = Annotated[
+    str, PlainValidator(_local_text), WithJsonSchema({"type": "string", "maxLength": LONGEST_ANNOTATION})
+]
+"""What people who know the service tell those who are on call."""

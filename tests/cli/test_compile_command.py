@@ -47,7 +47,7 @@ def files(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 def test_the_files_are_written_and_counted(specs: Path, out: Path) -> None:
     done = compile_to(out, specs)
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"{out}: 16 created\n")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"{out}: 22 created\n")
     assert sorted(files(out)) == [
         MANIFEST,
         "alertmanager/alertmanager.yaml",
@@ -65,6 +65,12 @@ def test_the_files_are_written_and_counted(specs: Path, out: Path) -> None:
         "promtool/inventory-grpc.test.yaml",
         "promtool/native/inventory-grpc.test.yaml",
         "promtool/search.test.yaml",
+        "runbooks/card-features.md",
+        "runbooks/checkout-api.md",
+        "runbooks/edge-probes.md",
+        "runbooks/fraud-scorer.md",
+        "runbooks/inventory-grpc.md",
+        "runbooks/search.md",
     ]
 
 
@@ -79,7 +85,7 @@ def test_a_second_run_touches_nothing(specs: Path, out: Path) -> None:
     compile_to(out, specs)
     before = files(out)
     done = compile_to(out, specs)
-    assert (done.exit_code, done.stderr) == (0, f"{out}: 16 unchanged\n")
+    assert (done.exit_code, done.stderr) == (0, f"{out}: 22 unchanged\n")
     assert files(out) == before
 
 
@@ -88,12 +94,13 @@ def test_only_what_changes_is_written(specs: Path, out: Path) -> None:
     before = files(out)
     change(specs / "checkout-api.yaml", "objective: 99%", "objective: 98%")
     done = compile_to(out, specs)
-    assert done.stderr == f"{out}: 3 changed, 13 unchanged\n"
+    assert done.stderr == f"{out}: 4 changed, 18 unchanged\n"
     after = files(out)
     assert {path for path in before if after[path] != before[path]} == {
         MANIFEST,
         "prometheus/checkout-api.rules.yaml",
         "promtool/checkout-api.test.yaml",
+        "runbooks/checkout-api.md",
     }
 
 
@@ -102,13 +109,11 @@ def test_stale_files_go_and_foreign_ones_stay(specs: Path, out: Path) -> None:
     (out / "prometheus" / "own.rules.yaml").write_text("groups: []\n", encoding="utf-8")
     (specs / "edge-probes.yaml").unlink()
     done = compile_to(out, specs)
-    gone = out / "prometheus" / "edge-probes.rules.yaml"
-    its_test = out / "promtool" / "edge-probes.test.yaml"
-    assert done.stderr == (
-        f"{gone}: note: removed, for nothing in these specs compiles to it\n"
-        f"{its_test}: note: removed, for nothing in these specs compiles to it\n"
-        f"{out}: 1 changed, 2 removed, 13 unchanged\n"
-    )
+    gone = ("prometheus/edge-probes.rules.yaml", "promtool/edge-probes.test.yaml", "runbooks/edge-probes.md")
+    assert done.stderr.splitlines() == [
+        *(f"{out / path}: note: removed, for nothing in these specs compiles to it" for path in gone),
+        f"{out}: 1 changed, 3 removed, 18 unchanged",
+    ]
     assert not (out / "prometheus" / "edge-probes.rules.yaml").exists()
     assert (out / "prometheus" / "own.rules.yaml").read_text(encoding="utf-8") == "groups: []\n"
 
@@ -120,7 +125,7 @@ def test_edits_by_hand_are_told_of_as_they_are_lost(specs: Path, out: Path) -> N
     done = compile_to(out, specs)
     assert done.stderr.splitlines() == [
         f"{edited}: note: edits by hand were overwritten; edit the specs instead",
-        f"{out}: 1 changed, 15 unchanged",
+        f"{out}: 1 changed, 21 unchanged",
     ]
 
 
@@ -163,11 +168,13 @@ def test_check_shows_what_differs_and_writes_nothing(specs: Path, out: Path) -> 
     done = compile_to(out, specs, "--check")
     assert done.exit_code == 1
     lines = done.stdout.splitlines()
-    assert lines[:7] == [
+    assert lines[:9] == [
         f"to be created: {out}/prometheus/found.rules.yaml",
         f"to be created: {out}/promtool/found.test.yaml",
+        f"to be created: {out}/runbooks/found.md",
         f"to be removed: {out}/prometheus/search.rules.yaml",
         f"to be removed: {out}/promtool/search.test.yaml",
+        f"to be removed: {out}/runbooks/search.md",
         f"to be changed: {out}/{MANIFEST}",
         f"to be changed: {out}/prometheus/checkout-api.rules.yaml",
         f"--- {out}/prometheus/checkout-api.rules.yaml",
@@ -175,7 +182,7 @@ def test_check_shows_what_differs_and_writes_nothing(specs: Path, out: Path) -> 
     assert '-      threshold: "14.4%"' in lines
     assert '+      threshold: "28.8%"' in lines
     assert done.stderr.endswith(
-        "2 created, 3 changed, 2 removed, 11 unchanged; run slo-compiler compile and commit\n"
+        "3 created, 4 changed, 3 removed, 15 unchanged; run slo-compiler compile and commit\n"
     )
     assert files(out) == before
 
@@ -183,7 +190,7 @@ def test_check_shows_what_differs_and_writes_nothing(specs: Path, out: Path) -> 
 def test_check_before_the_first_run(specs: Path, out: Path) -> None:
     done = compile_to(out, specs, "--check")
     assert (done.exit_code, out.exists()) == (1, False)
-    assert done.stdout.count("to be created: ") == 16
+    assert done.stdout.count("to be created: ") == 22
 
 
 def test_check_of_broken_specs_compares_nothing(specs: Path, out: Path) -> None:

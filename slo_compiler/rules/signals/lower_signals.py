@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, TypeAlias
 
+from slo_compiler.rules.ir import AlertingRule, Rule
 from slo_compiler.rules.signals.cold_start import lower_cold_starts
 from slo_compiler.rules.signals.drift import lower_drifts
 from slo_compiler.rules.signals.guardrail import lower_guardrails
@@ -35,4 +37,21 @@ SIGNALS: Final[tuple[Lower, ...]] = (
 def lower_signals(watched: Watched) -> Iterator[LoweredSignal]:
     """All that a service watches beside its SLOs, as rules."""
     for lower in SIGNALS:
-        yield from lower(watched)
+        for signal in lower(watched):
+            groups = tuple(
+                replace(group, rules=tuple(_linked(rule, watched) for rule in group.rules))
+                for group in signal.groups
+            )
+            yield replace(signal, groups=groups)
+
+
+def _linked(rule: Rule, watched: Watched) -> Rule:
+    """The rule, its links with the name of the alert in them, which a text that is shared does not know."""
+    if not isinstance(rule, AlertingRule):
+        return rule
+    linked = {
+        name: rule.annotations[name].replace("{alert}", rule.alert)
+        for name in ("runbook_url", "dashboard_url")
+        if name in rule.annotations and name not in watched.service.annotations
+    }
+    return replace(rule, annotations={**rule.annotations, **linked})

@@ -1,0 +1,61 @@
+"""The queries of every runbook, whatever the alert: what fires, what changed, what else fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple, TypeAlias
+
+from slo_compiler.model import contract, labels
+from slo_compiler.model.alerting import Severity
+from slo_compiler.model.role import Role
+from slo_compiler.model.subject import Subject
+from slo_compiler.promql.quote import matcher, selector
+from slo_compiler.promql.syntax import MatchOperator
+from slo_compiler.quantities import DAY, HOUR, format_duration
+from slo_compiler.rules import names
+from slo_compiler.rules.signals.watched import Watched
+
+LATELY: Final = 6 * HOUR
+"""How far back a change is looked for that may have started an incident."""
+
+MOST_ROWS: Final = 10
+"""Of a breakdown: the worst are wanted, not all."""
+
+Queries: TypeAlias = Mapping[str, str]
+"""PromQL by the name that templates know it by."""
+
+
+class Breakdown(NamedTuple):
+    """A query for each of several things of a kind: a label, or a selector."""
+
+    of: str
+    promql: str
+
+
+def of_subject(subject: Subject) -> Queries:
+    """The queries of any SLO or signal."""
+    mine = matcher(subject.id_label, MatchOperator.EQUAL, subject.id)
+    firing = matcher("alertstate", MatchOperator.EQUAL, "firing")
+    guards = matcher(labels.ROLE, MatchOperator.EQUAL, Role.GUARD.value)
+    pages = matcher(labels.SEVERITY, MatchOperator.EQUAL, Severity.PAGE.value)
+    info = selector(names.SPEC_INFO, (mine,))
+    return {
+        "firing": selector("ALERTS", (firing, mine)),
+        "guards": selector("ALERTS", (firing, guards, mine)),
+        "started": f"time() - min by (alertname) ({selector('ALERTS_FOR_STATE', (mine,))})",
+        "spec_changed": f"count by ({labels.SPEC_HASH}) (last_over_time({info}[{format_duration(LATELY)}]))",
+        "other_pages": f"count by ({labels.SERVICE}, {labels.SURFACE}, alertname) "
+        f"({selector('ALERTS', (firing, pages))})",
+    }
+
+
+def of_model(watched: Watched) -> Queries:
+    """What the contract tells of a model: what serves, since when, and what the pipelines did."""
+    model = matcher(contract.MODEL, MatchOperator.EQUAL, watched.service.model)
+    deployed = selector(contract.MODEL_DEPLOYED, (model,))
+    info = selector(contract.MODEL_INFO, (model,))
+    return {
+        "deployed": f"time() - max by ({contract.MODEL_VERSION}) ({deployed})",
+        "versions": f"group by ({contract.MODEL_VERSION}) (last_over_time({info}[{format_duration(DAY)}]))",
+        "pipelines": f"time() - max by ({contract.PIPELINE}) ({contract.PIPELINE_LAST_SUCCESS})",
+    }
