@@ -113,7 +113,7 @@ def test_every_check_has_a_bad_spec() -> None:
     known = {
         check for path in SOURCE.rglob("*.py") for check in literal.findall(path.read_text(encoding="utf-8"))
     }
-    known -= set(preset_ids())
+    known -= {*preset_ids(), "promtool/native"}  # names and a folder that look like checks
     told = {
         check
         for case in CASES

@@ -14,6 +14,23 @@ from slo_compiler.cli.manifest import MANIFEST
 SPECS: Final = Path(__file__).parent.parent.parent / "specs"
 
 
+SERVICES: Final = (
+    *("card-features", "checkout-api", "edge-probes", "fraud-scorer"),
+    *("inventory-grpc", "llm-gateway", "recommender", "search"),
+)
+FILES: Final = sorted(
+    [
+        MANIFEST,
+        *("alertmanager/alertmanager.yaml", "alertmanager/fragment.yaml"),
+        *(f"prometheus/{service}.rules.yaml" for service in SERVICES),
+        *(f"promtool/{service}.test.yaml" for service in SERVICES),
+        "promtool/native/inventory-grpc.test.yaml",
+        *(f"runbooks/{service}.md" for service in SERVICES),
+    ]
+)
+"""What specs/ compiles to."""
+
+
 @pytest.fixture
 def specs(tmp_path: Path) -> Path:
     """A copy of the specs of this repository."""
@@ -47,31 +64,8 @@ def files(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 def test_the_files_are_written_and_counted(specs: Path, out: Path) -> None:
     done = compile_to(out, specs)
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"{out}: 22 created\n")
-    assert sorted(files(out)) == [
-        MANIFEST,
-        "alertmanager/alertmanager.yaml",
-        "alertmanager/fragment.yaml",
-        "prometheus/card-features.rules.yaml",
-        "prometheus/checkout-api.rules.yaml",
-        "prometheus/edge-probes.rules.yaml",
-        "prometheus/fraud-scorer.rules.yaml",
-        "prometheus/inventory-grpc.rules.yaml",
-        "prometheus/search.rules.yaml",
-        "promtool/card-features.test.yaml",
-        "promtool/checkout-api.test.yaml",
-        "promtool/edge-probes.test.yaml",
-        "promtool/fraud-scorer.test.yaml",
-        "promtool/inventory-grpc.test.yaml",
-        "promtool/native/inventory-grpc.test.yaml",
-        "promtool/search.test.yaml",
-        "runbooks/card-features.md",
-        "runbooks/checkout-api.md",
-        "runbooks/edge-probes.md",
-        "runbooks/fraud-scorer.md",
-        "runbooks/inventory-grpc.md",
-        "runbooks/search.md",
-    ]
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"{out}: {len(FILES)} created\n")
+    assert sorted(files(out)) == FILES
 
 
 def test_notes_are_told_unless_they_are_not_wanted(specs: Path, out: Path) -> None:
@@ -85,7 +79,7 @@ def test_a_second_run_touches_nothing(specs: Path, out: Path) -> None:
     compile_to(out, specs)
     before = files(out)
     done = compile_to(out, specs)
-    assert (done.exit_code, done.stderr) == (0, f"{out}: 22 unchanged\n")
+    assert (done.exit_code, done.stderr) == (0, f"{out}: {len(FILES)} unchanged\n")
     assert files(out) == before
 
 
@@ -94,7 +88,7 @@ def test_only_what_changes_is_written(specs: Path, out: Path) -> None:
     before = files(out)
     change(specs / "checkout-api.yaml", "objective: 99%", "objective: 98%")
     done = compile_to(out, specs)
-    assert done.stderr == f"{out}: 4 changed, 18 unchanged\n"
+    assert done.stderr == f"{out}: 4 changed, {len(FILES) - 4} unchanged\n"
     after = files(out)
     assert {path for path in before if after[path] != before[path]} == {
         MANIFEST,
@@ -112,7 +106,7 @@ def test_stale_files_go_and_foreign_ones_stay(specs: Path, out: Path) -> None:
     gone = ("prometheus/edge-probes.rules.yaml", "promtool/edge-probes.test.yaml", "runbooks/edge-probes.md")
     assert done.stderr.splitlines() == [
         *(f"{out / path}: note: removed, for nothing in these specs compiles to it" for path in gone),
-        f"{out}: 1 changed, 3 removed, 18 unchanged",
+        f"{out}: 1 changed, 3 removed, {len(FILES) - 4} unchanged",
     ]
     assert not (out / "prometheus" / "edge-probes.rules.yaml").exists()
     assert (out / "prometheus" / "own.rules.yaml").read_text(encoding="utf-8") == "groups: []\n"
@@ -125,7 +119,7 @@ def test_edits_by_hand_are_told_of_as_they_are_lost(specs: Path, out: Path) -> N
     done = compile_to(out, specs)
     assert done.stderr.splitlines() == [
         f"{edited}: note: edits by hand were overwritten; edit the specs instead",
-        f"{out}: 1 changed, 21 unchanged",
+        f"{out}: 1 changed, {len(FILES) - 1} unchanged",
     ]
 
 
@@ -182,7 +176,7 @@ def test_check_shows_what_differs_and_writes_nothing(specs: Path, out: Path) -> 
     assert '-      threshold: "14.4%"' in lines
     assert '+      threshold: "28.8%"' in lines
     assert done.stderr.endswith(
-        "3 created, 4 changed, 3 removed, 15 unchanged; run slo-compiler compile and commit\n"
+        f"3 created, 4 changed, 3 removed, {len(FILES) - 7} unchanged; run slo-compiler compile and commit\n"
     )
     assert files(out) == before
 
@@ -190,7 +184,7 @@ def test_check_shows_what_differs_and_writes_nothing(specs: Path, out: Path) -> 
 def test_check_before_the_first_run(specs: Path, out: Path) -> None:
     done = compile_to(out, specs, "--check")
     assert (done.exit_code, out.exists()) == (1, False)
-    assert done.stdout.count("to be created: ") == 22
+    assert done.stdout.count("to be created: ") == len(FILES)
 
 
 def test_check_of_broken_specs_compares_nothing(specs: Path, out: Path) -> None:
