@@ -1,0 +1,1 @@
+"""A whole incident, from a service's counters to the notification of who answers for it."""
