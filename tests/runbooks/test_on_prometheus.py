@@ -12,10 +12,12 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from slo_compiler.model import labels
+from slo_compiler.model.indicator import Guardrail
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import metric_of, vector_selectors
 from slo_compiler.promql.release import RELEASES
 from slo_compiler.promql.syntax import Matcher, MatchOperator
+from slo_compiler.rules import names
 from slo_compiler.rules.program import LoweredSlo, Program
 from slo_compiler.rules.runbook.pages import Section, pages
 from slo_compiler.scenarios.series import Histogram, Value
@@ -33,6 +35,15 @@ FLAGS: Final = ("--web.enable-remote-write-receiver", "--enable-feature=native-h
 
 # Values that regular expressions of the examples match.
 MATCHED: Final = {"5..": "503", "OK|NotFound|InvalidArgument": "OK", "card|invoice": "card"}
+
+# Of recorded metrics those that keep a label: that of the origin of what a guardrail blocked.
+BY_ORIGIN: Final = (names.BLOCKED, names.BLOCKED_SHARE, names.USUAL_BLOCKED_SHARE)
+ORIGINS: Final = {
+    lowered.plan.slo.id: lowered.plan.slo.indicator.origin
+    for program in PROGRAMS.values()
+    for lowered in program.slos
+    if isinstance(lowered.plan.slo.indicator, Guardrail)
+}
 
 NATIVE: Final = ("grpc_server_handling_seconds",)
 LOWEST_BUCKET: Final = -5
@@ -55,17 +66,23 @@ def server(oldest_and_newest: Prometheus, tmp_path_factory: pytest.TempPathFacto
 
 
 def all_queries() -> list[str]:
-    found = (
-        query
-        for program in PROGRAMS.values()
-        for page in pages_of(program).values()
-        for query in queries_of(page)
-    )
+    """What stands on pages, and what templates of users may put there."""
+    found: list[str] = []
+    for program in PROGRAMS.values():
+        for text in pages_of(program).values():
+            found += queries_of(text)
+        for page in pages(program):
+            for section in page.sections:
+                found += section.queries.values()
+                found += (alert.expr for alert in section.alerts)
     return list(dict.fromkeys(found))
 
 
 def data_of(queries: list[str]) -> list[Written]:
-    """Two series for each selector, which it selects, counting up for an hour until ``AT``."""
+    """Two series for each selector, which it selects, counting up for an hour until ``AT``.
+
+    They are of two instances, or of two origins where those are all that the rules leave apart.
+    """
     found: dict[str, Written] = {}
     for query in queries:
         parsed = parse(query, RELEASES[-1])
@@ -73,7 +90,9 @@ def data_of(queries: list[str]) -> list[Written]:
         for selector in vector_selectors(parsed.tree):
             for instance in ("a", "b"):
                 named = dict(_label(each) for each in selector.matchers)
-                series = {"instance": instance, **named, "__name__": str(metric_of(selector))}
+                metric = str(metric_of(selector))
+                told_apart = ORIGINS[named[labels.SLO_ID]] if metric in BY_ORIGIN else "instance"
+                series = {told_apart: instance, **named, "__name__": metric}
                 if series["__name__"].endswith("_bucket"):
                     series.setdefault("le", "+Inf")
                 times = range(0, AGO + 1, 30)
