@@ -243,6 +243,29 @@ def _told(told: Scored) -> list[Written]:
     return [Written(series, [(time, value) for time in times]) for series, value in values]
 
 
+def test_since_when_evidence_is_missing_and_where_its_metric_still_is(
+    oldest_and_newest: Prometheus, tmp_path: Path
+) -> None:
+    section = section_of(PROGRAM, "llm-gateway:telemetry", signal=True)
+    with oldest_and_newest.serve(tmp_path, flags=FLAGS) as server:
+        write(server, list(_renamed("vllm:num_requests_running", gone=1800)))
+        gone = {
+            each.of: [float(row["value"][1]) for row in ask(server, each.promql)]
+            for each in section.last_seen
+        }
+        assert {"serving.running": [1800.0]} == {name: seconds for name, seconds in gone.items() if seconds}
+        jobs = [row["metric"]["job"] for each in section.presence for row in ask(server, each.promql)]
+        assert ["engines"] == jobs
+
+
+def _renamed(metric: str, gone: int) -> Iterator[Written]:
+    """A metric whose job is called otherwise for that many seconds."""
+    before = [(float(time), 1.0) for time in range(AT - AGO, AT - gone + 1, 30)]
+    after = [(float(time), 1.0) for time in range(AT - gone, AT + 1, 30)]
+    yield Written({"__name__": metric, "job": "vllm"}, before)
+    yield Written({"__name__": metric, "job": "engines"}, after)
+
+
 @pytest.mark.parametrize("origin", ["user", "retrieval", "tool"])
 def test_where_an_injection_comes_from(oldest_and_newest: Prometheus, tmp_path: Path, origin: str) -> None:
     queries = section_of(GATEWAY, "gateway:injection").queries

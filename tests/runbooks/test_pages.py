@@ -235,3 +235,79 @@ def test_text_of_a_spec_is_text(spec: compiling.Document) -> None:
     page = page_of(spec)
     assert HOSTILE not in page
     assert HARMLESS in page
+
+
+SERVING: Final = {
+    "running": 'running{job="engines"}',
+    "progress": 'tokens_total{job="engines"}',
+    "replicas": 'wanted_replicas{hpa="engines"}',
+    "queue_time": 'queue_seconds_sum{job="engines"}',
+    "total_time": 'request_seconds_sum{job="engines"}',
+}
+OF_LATENCY: Final = {
+    'ml:queue_share:ratio{ml_signal_id="gateway:serving"}': ("queue_time", "total_time"),
+    'sort_desc(sum by (instance) (running{job="engines"}))': ("running", "progress"),
+    'max(wanted_replicas{hpa="engines"})': ("replicas",),
+}
+
+
+def test_the_latency_page_asks_all_that_serving_has_the_series_for() -> None:
+    page = section_of(page_of(gateway(serving=SERVING)), f"latency: {BURNS}")
+    assert [] == [query for query in OF_LATENCY if query not in queries_of(page)]
+    assert "look at its traces" not in page
+
+
+@pytest.mark.parametrize(("query", "keys"), OF_LATENCY.items(), ids=["queue", "engines", "replicas"])
+def test_the_latency_page_asks_nothing_that_serving_has_no_series_for(
+    query: str, keys: tuple[str, ...]
+) -> None:
+    some = {key: said for key, said in SERVING.items() if key not in keys}
+    page = section_of(page_of(gateway(serving=some)), f"latency: {BURNS}")
+    asked = {each for each in OF_LATENCY if each in queries_of(page)}
+    assert {*OF_LATENCY} - {query} == asked
+
+
+def test_without_serving_the_latency_page_sends_to_the_traces() -> None:
+    assert "look at its traces" in section_of(page_of(gateway()), f"latency: {BURNS}")
+
+
+def test_every_page_of_a_model_asks_which_surface_fails_and_what_was_deployed() -> None:
+    deployed = 'rollout_seconds{app="gateway"}'
+    page = page_of(gateway(deployed=deployed))
+    first, latency = page.split("\n## gateway")[0], section_of(page, f"latency: {BURNS}")
+    for part in (first, latency):
+        assert 'ml:surface{ml_signal_id="gateway:surface"}' in queries_of(part)
+        assert f"time() - max by (model_version) ({deployed})" in queries_of(part)
+
+
+def test_each_evidence_that_may_be_missing_is_told_apart() -> None:
+    page = page_of(gateway(serving=SERVING))
+    kinds = [
+        f"| [telemetry: TelemetryMissing](#telemetry-TelemetryMissing) (serving.{key}) |" for key in SERVING
+    ]
+    assert [] == [kind for kind in kinds if kind not in page]
+
+
+ORIGINS: Final = {
+    "GuardrailFailOpen": 'sum by (hook) (increase(checks_total{status="opened"}[1h]))',
+    "GuardrailBypassed": "sum(increase(requests_total[1h]))",
+    "GuardrailBlocksMore": 'slo:guardrail_blocked:ratio1h{slo_id="gateway:shield"}',
+}
+
+
+@pytest.mark.parametrize(("alert", "query"), ORIGINS.items(), ids=ORIGINS)
+def test_the_page_of_a_guardrail_asks_by_the_label_that_the_spec_names(alert: str, query: str) -> None:
+    shield = {
+        "bad": 'checks_total{status="error"}',
+        "total": "checks_total",
+        "fail_open": 'checks_total{status="opened"}',
+        "blocked": 'checks_total{status="blocked"}',
+        "traffic": "requests_total",
+        "origin": "hook",
+    }
+    slo = compiling.slo("shield", objective="99%", indicator={"guardrail": shield})
+    found = queries_of(
+        section_of(page_of(compiling.ml_spec("gateway", compiling.quality(), slo)), f"shield: {alert}")
+    )
+    assert query in found
+    assert "sum by (hook, status) (increase(checks_total[1h]))" in found

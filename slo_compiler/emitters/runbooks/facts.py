@@ -19,7 +19,7 @@ from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.links import link
 from slo_compiler.rules.program import Program
 from slo_compiler.rules.runbook.pages import Page, Section, pages
-from slo_compiler.rules.runbook.queries import LATELY, Breakdown
+from slo_compiler.rules.runbook.queries import LATELY, Breakdown, of_model
 from slo_compiler.rules.severity import SEV1, SEV2
 
 EARNS_POSTMORTEM: Final = (SEV1, SEV2)
@@ -44,7 +44,7 @@ class Alert:
     name: str
     anchor: str
     kind: str
-    """Of alerts of one name, which it is: the guard that is stuck; else empty."""
+    """Of alerts of one name, which it is: the stuck guard, the missing evidence; else empty."""
     summary: str
     """What it tells, with ``...`` for numbers of the moment."""
     description: str
@@ -90,7 +90,7 @@ def facts(program: Program) -> Iterator[PageFacts]:
         sections = tuple(
             (section.family.value, _section(section, page, program, explained)) for section in page.sections
         )
-        yield PageFacts(page.service, _page(page), sections)
+        yield PageFacts(page.service, {**_page(page), "queries": _of_page(page)}, sections)
 
 
 def anchor_of(name: str, alert: str) -> str:
@@ -111,6 +111,13 @@ def _page(page: Page) -> dict[str, Any]:
         },
         "triage": service is not None and service.triage,
     }
+
+
+def _of_page(page: Page) -> dict[str, Query]:
+    if page.watched is None:
+        return {}
+    browser = page.watched.service.links.prometheus
+    return {name: _query(promql, browser) for name, promql in of_model(page.watched).items()}
 
 
 def _section(
@@ -137,6 +144,7 @@ def _section(
         "queries": {name: _query(promql, browser) for name, promql in section.queries.items()},
         "breakdowns": _breakdowns(section.breakdowns, browser),
         "presence": _breakdowns(section.presence, browser),
+        "last_seen": _breakdowns(section.last_seen, browser),
         "lately": format_duration(LATELY),
         "tools": service.tools if service else (),
         "local": _local(section, page),
@@ -153,7 +161,7 @@ def _alert(rule: AlertingRule, name: str, browser: str | None, program: Program)
     return Alert(
         name=rule.alert,
         anchor=anchor_of(name, rule.alert),
-        kind=rule.labels.get(labels.GUARD, ""),
+        kind=rule.labels.get(labels.GUARD) or rule.labels.get(labels.EVIDENCE, ""),
         summary=told["summary"],
         description=told["description"],
         sev=sev,

@@ -32,11 +32,17 @@ class Family(enum.Enum):
     QUALITY = "quality"
     QUALITY_OF_A_SLICE = "quality_of_a_slice"
     GUARDRAIL = "guardrail"
+    GUARDRAIL_OPEN = "guardrail_open"
+    GUARDRAIL_BYPASSED = "guardrail_bypassed"
+    GUARDRAIL_BLOCKS_MORE = "guardrail_blocks_more"
     ABSENT = "absent"
+    ENGINE_STALLED = "engine_stalled"
+    AUTOSCALER_THRASH = "autoscaler_thrash"
     DRIFT = "drift"
     DRIFT_OF_LABELS = "drift_of_labels"
     DRIFT_BROAD = "drift_broad"
     DETECTOR_STALE = "detector_stale"
+    TELEMETRY = "telemetry"
     OTHER = "other"
     """An alert that tells in its description all that there is to tell."""
     GUARD = "guard"
@@ -46,6 +52,12 @@ class Family(enum.Enum):
 _BY_NAME: Final[Mapping[str, Family]] = {
     names.ABSENT_ALERT: Family.ABSENT,
     names.SLICE_ALERT: Family.QUALITY_OF_A_SLICE,
+    names.FAIL_OPEN_ALERT: Family.GUARDRAIL_OPEN,
+    names.BYPASS_ALERT: Family.GUARDRAIL_BYPASSED,
+    names.BLOCKING_ALERT: Family.GUARDRAIL_BLOCKS_MORE,
+    names.STALLED_ALERT: Family.ENGINE_STALLED,
+    names.THRASH_ALERT: Family.AUTOSCALER_THRASH,
+    names.TELEMETRY_ALERT: Family.TELEMETRY,
     names.VIRTUAL_DRIFT_ALERT: Family.DRIFT,
     names.REAL_DRIFT_ALERT: Family.DRIFT,
     names.UNCLASSIFIED_DRIFT_ALERT: Family.DRIFT,

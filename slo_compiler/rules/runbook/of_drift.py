@@ -5,14 +5,11 @@ from __future__ import annotations
 from slo_compiler.model.drift import Drift
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.subject import Subject
-from slo_compiler.quantities import DAY, MINUTE, format_decimal, format_duration
+from slo_compiler.quantities import DAY, format_decimal, format_duration
 from slo_compiler.rules import names
-from slo_compiler.rules.runbook.queries import Queries, of_model, of_subject
+from slo_compiler.rules.runbook.queries import STEP, Queries, of_model, of_subject
 from slo_compiler.rules.selecting import authored
 from slo_compiler.rules.signals.watched import Watched
-
-STEP = 5 * MINUTE
-"""How finely the past day is looked through."""
 
 
 def queries_of(drift: Drift, subject: Subject, watched: Watched) -> Queries:

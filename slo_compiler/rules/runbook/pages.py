@@ -12,7 +12,7 @@ from slo_compiler.model.drift import Drift
 from slo_compiler.model.subject import Subject
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.program import Program
-from slo_compiler.rules.runbook import of_drift, of_guardrail, of_slo
+from slo_compiler.rules.runbook import of_drift, of_guardrail, of_serving, of_slo, of_telemetry
 from slo_compiler.rules.runbook.family import Family, family_of, family_of_burns
 from slo_compiler.rules.runbook.queries import Breakdown, Queries, of_model, of_subject
 from slo_compiler.rules.signals.watched import Watched
@@ -30,6 +30,8 @@ class Section:
     presence: tuple[Breakdown, ...] = ()
     plan: Plan | None = None
     drift: Drift | None = None
+    last_seen: tuple[Breakdown, ...] = ()
+    """Of evidence that is missing: since when."""
 
     @property
     def name(self) -> str:
@@ -95,13 +97,18 @@ def _section(
     plan: Plan | None,
     watched: Watched | None,
 ) -> Section:
-    of_watched = {} if watched is None else of_model(watched)
+    of_watched = {} if watched is None else {**of_model(watched), **of_serving.queries_of(watched)}
     if plan is not None:
         return Section(
             family,
             subject,
             alerts,
-            {**of_watched, **of_slo.queries_of(plan), **of_guardrail.queries_of(plan.slo)},
+            {
+                **of_watched,
+                **of_slo.queries_of(plan),
+                **of_guardrail.queries_of(plan.slo),
+                **({} if watched is None else of_serving.tail_of(plan, watched)),
+            },
             of_slo.breakdowns_of(plan),
             of_slo.presence_of(plan),
             plan,
@@ -109,7 +116,11 @@ def _section(
     drift = next((each for each in _drifts(watched) if each.name == name_of(subject)), None)
     if drift is not None and watched is not None:
         return Section(family, subject, alerts, of_drift.queries_of(drift, subject, watched), drift=drift)
-    return Section(family, subject, alerts, {**of_watched, **of_subject(subject)})
+    queries = {**of_watched, **of_subject(subject)}
+    if family is Family.TELEMETRY and watched is not None:
+        presence, last_seen = of_telemetry.presence_of(watched), of_telemetry.last_seen_of(watched)
+        return Section(family, subject, alerts, queries, presence=presence, last_seen=last_seen)
+    return Section(family, subject, alerts, queries)
 
 
 def _drifts(watched: Watched | None) -> tuple[Drift, ...]:

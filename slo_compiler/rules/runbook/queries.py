@@ -11,12 +11,17 @@ from slo_compiler.model.role import Role
 from slo_compiler.model.subject import Subject
 from slo_compiler.promql.quote import matcher, selector
 from slo_compiler.promql.syntax import MatchOperator
-from slo_compiler.quantities import DAY, HOUR, format_duration
+from slo_compiler.quantities import DAY, HOUR, MINUTE, format_duration
 from slo_compiler.rules import names
+from slo_compiler.rules.selecting import authored
+from slo_compiler.rules.signals.surface import surface_of
 from slo_compiler.rules.signals.watched import Watched
 
 LATELY: Final = 6 * HOUR
 """How far back a change is looked for that may have started an incident."""
+
+STEP: Final = 5 * MINUTE
+"""How finely the past day is looked through."""
 
 MOST_ROWS: Final = 10
 """Of a breakdown: the worst are wanted, not all."""
@@ -50,11 +55,19 @@ def of_subject(subject: Subject) -> Queries:
 
 
 def of_model(watched: Watched) -> Queries:
-    """What the contract tells of a model: what serves, since when, and what the pipelines did."""
-    model = matcher(contract.MODEL, MatchOperator.EQUAL, watched.service.model)
-    deployed = selector(contract.MODEL_DEPLOYED, (model,))
+    """What is known of a model: which surface fails, what serves, since when, and what the pipelines did."""
+    service = watched.service
+    surface = surface_of(service)
+    model = matcher(contract.MODEL, MatchOperator.EQUAL, service.model)
+    deployed = (
+        selector(contract.MODEL_DEPLOYED, (model,))
+        if service.deployed is None
+        else authored(service.deployed, service.target)
+    )
     info = selector(contract.MODEL_INFO, (model,))
     return {
+        "surface": names.of(names.SURFACE, surface),
+        "evidence": f"{names.of(names.EVIDENCE, surface)} == 1",
         "deployed": f"time() - max by ({contract.MODEL_VERSION}) ({deployed})",
         "versions": f"group by ({contract.MODEL_VERSION}) (last_over_time({info}[{format_duration(DAY)}]))",
         "pipelines": f"time() - max by ({contract.PIPELINE}) ({contract.PIPELINE_LAST_SUCCESS})",

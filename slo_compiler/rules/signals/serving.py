@@ -25,13 +25,18 @@ REVERSALS: Final = 3
 """Up, down, up and down again within a swing is no load that rises and falls."""
 
 
+def serving_of(service: Service) -> Subject:
+    """The serving of a service, as a signal."""
+    return service.signal("serving", (Surface.SERVING,), service.position)
+
+
 def lower_serving(watched: Watched) -> Iterator[LoweredSignal]:
     """The engines, the autoscaler and the queue of a service, as far as its spec speaks of them."""
     service = watched.service
     serving = service.serving
     if serving is None:
         return
-    subject = service.signal("serving", (Surface.SERVING,), service.position)
+    subject = serving_of(service)
     rules: list[Rule] = []
     if serving.engines is not None:
         rules.append(_stalled(serving.engines, service, subject))
@@ -44,28 +49,31 @@ def lower_serving(watched: Watched) -> Iterator[LoweredSignal]:
         yield LoweredSignal(subject, (group,))
 
 
-def _stalled(engines: Engines, service: Service, subject: Subject) -> AlertingRule:
-    """Engines that have had requests all the time, and worked off nothing.
+def stalled(engines: Engines, service: Service) -> str:
+    """PromQL of the engines that have had requests all the time, and worked off nothing.
 
-    One that was not there at the beginning of that time is still loading. The value is their number: which
-    they are changes while the alert fires, and would make it another alert.
+    One that was not there at the beginning of that time is still loading.
     """
-    length = engines.stalled_after or service.clock.base_window
-    window = format_duration(length)
+    window = _patience(engines, service)
     by = ", ".join(engines.by)
     running = authored(engines.running, service.target)
     progress = authored(engines.progress, service.target)
-    stalled = chain(
+    return chain(
         f"and on ({by})",
         f"(sum by ({by}) (min_over_time({running}[{window}])) > 0)",
         f"(sum by ({by}) (increase({progress}[{window}])) == 0)",
         f"group by ({by}) ({running} offset {window})",
     )
+
+
+def _stalled(engines: Engines, service: Service, subject: Subject) -> AlertingRule:
+    """The value is the number of engines: which they are changes meanwhile, and would make another alert."""
+    window = _patience(engines, service)
     return _alert(
         service,
         subject,
         names.STALLED_ALERT,
-        f"count{block(stalled)}",
+        f"count{block(stalled(engines, service))}",
         STALLED,
         hold=2 * service.clock.scrape_interval,
         summary=f"{service.name}: engines are stalled",
@@ -75,6 +83,10 @@ def _stalled(engines: Engines, service: Service, subject: Subject) -> AlertingRu
             "one for its stacks, and restart the others."
         ),
     )
+
+
+def _patience(engines: Engines, service: Service) -> str:
+    return format_duration(engines.stalled_after or service.clock.base_window)
 
 
 def _thrash(replicas: Expression, service: Service, subject: Subject) -> tuple[Rule, ...]:
