@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYSTEMS := $(basename $(notdir $(wildcard slo_compiler/presets/*.yaml)))
 
-.PHONY: generate test format lint check lock clean
+# The tests that run on values alone, and what they have to cover is in pyproject.toml.
+COVERING := $(addprefix tests/,burnrate promql rules checks scenarios emitters test_bad_specs.py test_compiler.py)
+
+.PHONY: generate test coverage format lint check lock clean
 
 generate: $(VENV)/.run  ## compile specs/ to generated/, and write the pages of docs/presets/
 	$(BIN)/slo-compiler compile specs --out generated
@@ -14,6 +17,9 @@ generate: $(VENV)/.run  ## compile specs/ to generated/, and write the pages of 
 test: $(VENV)/.dev  ## run all tests against the real Prometheus and Alertmanager releases
 	$(BIN)/python -m tests.oracles
 	$(BIN)/python -m pytest -n auto
+
+coverage: $(VENV)/.dev  ## every branch of the arithmetic, of PromQL and of the rules, by tests that start no engine
+	$(BIN)/python -m pytest -q -n auto -m "not slow" --cov --cov-report=term $(COVERING)
 
 format: $(VENV)/.dev  ## rewrite the code the way ruff formats it
 	$(BIN)/ruff format slo_compiler tests bench

@@ -97,8 +97,7 @@ def lay_out(tiers: Sequence[Tier], clock: Clock, steady_base: Seconds | None = N
     recorded = [Window(base, Raw())]
     for length in sorted({*_lengths(tiers)} - {base}):
         recorded += _stepping_stones(length, base, recorded)
-        if length not in {window.length for window in recorded}:
-            recorded.append(Window(length, _source(length, base, recorded, clock)))
+        recorded.append(Window(length, _source(length, base, recorded, clock)))
     return Windows(
         base=base,
         evaluation_interval=clock.evaluation_interval,
@@ -132,7 +131,7 @@ def _base_window(tiers: Sequence[Tier], clock: Clock, steady: Seconds | None) ->
 
 
 def _stepping_stones(length: Seconds, base: Seconds, recorded: Sequence[Window]) -> list[Window]:
-    """Windows that no tier looks at, without which this one would need too many tiles."""
+    """Windows that no tier looks at, without which this one would need too many tiles; all are shorter."""
     stones: list[Window] = []
     tile = max(each.length for each in recorded if _divides(base, each.length))
     while _divides(base, length) and length / tile > MOST_TILES:

@@ -132,7 +132,8 @@ def _slow_native(slo: Slo, indicator: Latency, window: Seconds, reach: Seconds) 
 
 def _template_count(slo: Slo, expression: Expression, window: Seconds, reach: Seconds) -> str:
     authored_template = template(expression, slo.target)
-    match counting_of(authored_template.expression.tree):
+    counting = counting_of(authored_template.expression.tree)
+    match counting:
         case Counting.PER_SECOND:
             text = authored_template.substitute(format_duration(reach))
             return f"{_sum(slo, text)} * {format_decimal(window)}"
@@ -143,6 +144,8 @@ def _template_count(slo: Slo, expression: Expression, window: Seconds, reach: Se
             return _number(_sum(slo, authored_template.substitute(format_duration(window))))
         case None:
             raise ValueError(f"{expression.text} was to be checked to count events")
+        case _:
+            assert_never(counting)
 
 
 def _known(gauge: Expression, slo: Slo) -> str:

@@ -207,6 +207,13 @@ def test_a_slo_without_the_absent_alert_has_none() -> None:
     assert "checkout:availability IndicatorAbsent" not in alerts
 
 
+def test_rule_files_are_one_a_service_in_order_and_one_for_all_adapters() -> None:
+    shared = defaults(adapters=["trustyai", "airflow"])
+    files = list(program_of(spec("search"), spec("checkout"), defaults=shared).rule_files)
+    assert [file.name for file in files] == ["checkout", "search", "ml_adapters"]
+    assert len(files[-1].groups) == 2
+
+
 @given(
     st.sampled_from(["90%", "97.5%", "99%", "99.5%", "99.95%"]),
     st.sampled_from(["7d", "28d", "30d", "90d"]),

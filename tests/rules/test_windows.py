@@ -96,6 +96,13 @@ def test_tiles_of_two_lengths_follow_one_another() -> None:
     ]
 
 
+def test_a_window_that_no_tiles_fill_is_a_sum_of_all_samples() -> None:
+    tiers = [{"name": "slow", "severity": "ticket", "long": "12h5s", "short": "5m", "burn_rate": 10}]
+    records = records_of(program_of(spec("s", slo("x", alerting={"tiers": tiers}))))
+    coarse = series("errors:increase5m_coarse")
+    assert records["s:x slo:errors:increase12h5s"].expr == f"sum_over_time({coarse}[12h5s]) / 2"
+
+
 def test_the_coarse_copy_is_a_copy() -> None:
     assert expr("errors:increase5m_coarse") == [series("errors:increase5m")]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Final
+from typing import Final, assert_never
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
@@ -81,6 +81,8 @@ def _times_threshold(drift: Drift, service: Service) -> str:
             over = f"{score} / {format_decimal(drift.threshold, digits=17)}"
         case None:
             raise ValueError(f"{drift.name} was to be checked to have a threshold")
+        case _:
+            assert_never(drift.threshold)
     return f"max by ({', '.join(drift.by)}) (({over}) >= 0)"
 
 
