@@ -7,7 +7,7 @@ SYSTEMS := $(basename $(notdir $(wildcard slo_compiler/presets/*.yaml)))
 # The tests that run on values alone, and what they have to cover is in pyproject.toml.
 COVERING := $(addprefix tests/,burnrate promql rules checks scenarios emitters test_bad_specs.py test_compiler.py)
 
-.PHONY: generate test coverage format lint check lock clean
+.PHONY: generate test coverage mutate format lint check lock clean
 
 generate: $(VENV)/.run  ## compile specs/ to generated/, and write the pages of docs/presets/
 	$(BIN)/slo-compiler compile specs --out generated
@@ -20,6 +20,9 @@ test: $(VENV)/.dev  ## run all tests against the real Prometheus and Alertmanage
 
 coverage: $(VENV)/.dev  ## every branch of the arithmetic, of PromQL and of the rules, by tests that start no engine
 	$(BIN)/python -m pytest -q -n auto -m "not slow" --cov --cov-report=term $(COVERING)
+
+mutate: $(VENV)/.dev  ## break the burn-rate engine in every small way: which breaks does no test notice?
+	$(BIN)/python -m tests.mutation
 
 format: $(VENV)/.dev  ## rewrite the code the way ruff formats it
 	$(BIN)/ruff format slo_compiler tests bench

@@ -66,7 +66,7 @@ def steady_base_window(clock: Clock, period: Seconds) -> Seconds | None:
     the fastest one is shorter than that.
     """
     tick = clock.evaluation_interval
-    fastest = min(1 * HOUR, period * 1 * HOUR / SHORT_PERIOD)
+    fastest = min(HOUR, period * HOUR / SHORT_PERIOD)
     if WINDOW_RATIO * clock.base_window <= fastest and (clock.base_window / tick).denominator == 1:
         return clock.base_window
     shortest = shortest_short_window(clock.scrape_interval, tick, None)

@@ -268,6 +268,63 @@ def test_the_message_for(request_: TierRequest, message: str) -> None:
     assert [found.message for found in found_in([request_], THREE_NINES)] == [message]
 
 
+@pytest.mark.parametrize(
+    ("request_", "number"),
+    [
+        pytest.param(
+            request_of(long="1h", burn_rate="10000/7"), "above 1.42857 and", id="a threshold to six"
+        ),
+        pytest.param(request_of(long="3d", burn_rate="6/7"), "rate of 0.8571,", id="a slow burn to four"),
+    ],
+)
+def test_digits_of(request_: TierRequest, number: str) -> None:
+    assert [number in found.message for found in found_in([request_], THREE_NINES)] == [True]
+
+
+def test_digits_of_the_burn_rate_that_follows_are_six() -> None:
+    (found,) = check_request(request_of(budget="0.02", long="7h", burn_rate="10"), 10 * DAY)
+    assert found.message.endswith("is a burn rate of 0.685714: leave one out, and it follows")
+
+
+def test_digits_of_burn_rates_that_are_compared_are_four() -> None:
+    tiers = [request_of("slow", long="3d", burn_rate="8/7"), request_of("fast", long="1h", burn_rate="100/7")]
+    (found,) = found_in(tiers, THREE_NINES)
+    assert found.message.startswith("tier fast (1h at 14.29x) comes after slow (3d at 1.143x)")
+
+
+def located(request: TierRequest) -> TierRequest:
+    """The request with each key in a line of its own."""
+    keys = {"name": 1, "budget": 2, "long": 3, "burn_rate": 4, "short": 5}
+    return replace(
+        request,
+        locate=lambda key: Position("checkout.yaml", keys[key], 9) if key in keys else Position(""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "line"),
+    [
+        pytest.param(request_of(long="1h", burn_rate="1000"), 4, id="an unreachable burn rate"),
+        pytest.param(request_of(long="3d", burn_rate="0.9"), 4, id="a slow burn rate"),
+        pytest.param(request_of(long="30d", burn_rate="1"), 3, id="a long window"),
+        pytest.param(request_of(long="1h", burn_rate="10", short="2h"), 5, id="a long short window"),
+        pytest.param(request_of(long="1h", burn_rate="10", short="1m"), 5, id="a short window"),
+    ],
+)
+def test_the_key_is_pointed_at_of(request_: TierRequest, line: int) -> None:
+    assert [found.position.line for found in found_in([located(request_)], THREE_NINES)] == [line]
+
+
+def test_the_burn_rate_is_pointed_at_that_does_not_follow() -> None:
+    (found,) = check_request(located(request_of(budget="0.02", long="1h", burn_rate="10")), 7 * DAY)
+    assert found.position == Position("checkout.yaml", 4, 9)
+
+
+def test_the_second_of_two_names_is_pointed_at() -> None:
+    tiers = [request_of(long="1h", burn_rate="14.4"), located(request_of(long="6h", burn_rate="6"))]
+    assert [found.position.line for found in found_in(tiers, THREE_NINES)] == [1]
+
+
 def test_tiers_from_fast_to_slow_are_in_order() -> None:
     tiers = [request_of("fast", long="1h", burn_rate="14.4"), request_of("slow", long="3d", burn_rate="1")]
     assert found_in(tiers, THREE_NINES) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from fractions import Fraction
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -289,6 +290,61 @@ def test_the_table_of(objective: str, period: str, cadence: str | None, table: l
     assert summaries(default_tiers(setting_of(objective, period, cadence=cadence))) == table
 
 
+RARE_SCRAPES: Final = Clock(60 * SECOND, 60 * SECOND, 5 * MINUTE)
+RARE_EVALUATIONS: Final = Clock(30 * SECOND, 2 * MINUTE, 6 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("objective", "period", "cadence", "clock", "table"),
+    [
+        pytest.param(
+            *("80%", "1d", None, RARE_SCRAPES),
+            ["fast 12m/4m 2.5x 2.083%", "medium 2h24m/12m 1.667x 16.67%"],
+            id="a long window that is just one unit is a multiple of it",
+        ),
+        pytest.param(
+            *("99.9%", "1d", None, RARE_SCRAPES),
+            ["fast 12m/4m 6x 5%", "medium 1h36m/8m 3x 20%", "slow 3h12m/16m 1x 13.33%"],
+            id="a long window below every unit is a multiple of the smallest",
+        ),
+        pytest.param(
+            *("99.9%", "30d", "30m", None),
+            ["fast 4h/2h 6x 3.333%", "medium 7h/2h20m 5.143x 5%", "slow 3d12h/7h 1x 11.67%"],
+            id="a tier that burns as fast as the one before it falls behind by one unit",
+        ),
+        pytest.param(
+            *("90%", "14d", None, RARE_EVALUATIONS),
+            ["fast 2h24m/12m 2.8x 2%", "medium 7h12m/36m 2.333x 5%", "slow 1d12h/3h 1x 10.71%"],
+            id="a burn that would overtake the tier before it is not raised",
+        ),
+        pytest.param(
+            *("80%", "1d", None, None),
+            ["fast 12m/2m 2.5x 2.083%", "medium 1h36m/8m 1.875x 12.5%", "slow 3h12m/16m 1x 13.33%"],
+            id="a burn of just 1 is raised even so, and falls behind",
+        ),
+        pytest.param(
+            *("90%", "14d", "10m", RARE_EVALUATIONS),
+            ["fast 2h24m/48m 2.8x 2%", "medium 7h12m/1h12m 2.5x 5.357%", "slow 1d19h12m/3h36m 1x 12.86%"],
+            id="a burn of just the one before it is raised, and falls behind",
+        ),
+        pytest.param(
+            *("99.9%", "1d", "10m", None),
+            ["fast 1h24m/42m 6x 35%", "slow 3h/45m 1x 12.5%"],
+            id="a short window is lengthened to a whole number of base windows",
+        ),
+        pytest.param(
+            *("75%", "1d", None, Clock(120 * SECOND, 60 * SECOND, 10 * MINUTE)),
+            ["fast 24m/8m 1.2x 2%", "medium 3h12m/16m 1x 13.33%"],
+            id="a tier no slower than the last one is no tier of its own",
+        ),
+    ],
+)
+def test_the_tiers_where(
+    objective: str, period: str, cadence: str | None, clock: Clock | None, table: list[str]
+) -> None:
+    assert summaries(default_tiers(setting_of(objective, period, cadence=cadence, clock=clock))) == table
+
+
 # One rule each.
 
 
@@ -371,3 +427,8 @@ def test_a_request_for_one_quantity_alone_is_a_mistake_of_the_program() -> None:
 )
 def test_the_shortest_short_window_holds(clock: Clock, cadence: Seconds | None, shortest: Seconds) -> None:
     assert Setting(Fraction(1, 1000), 30 * DAY, clock, cadence).shortest == shortest
+
+
+def test_a_request_from_which_no_tier_follows_is_a_mistake_of_the_program() -> None:
+    with pytest.raises(ValueError, match=r"^tier fast needs two of budget, long and burn_rate$"):
+        complete(TierRequest("fast", Severity.PAGE, long=HOUR), 30 * DAY)

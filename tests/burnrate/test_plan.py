@@ -16,7 +16,7 @@ from slo_compiler.diagnostics import Level, Position, has_errors
 from slo_compiler.model.alerting import Absent, Severity, TierRequest
 from slo_compiler.model.defaults import Clock, Links
 from slo_compiler.model.expression import Expression
-from slo_compiler.model.indicator import ErrorRatio, Probe
+from slo_compiler.model.indicator import Bad, ErrorRatio, Labelling, LabelMode, Probe, Quality, Ratio
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import DAY, HOUR, MINUTE, SECOND, Seconds, parse_duration, parse_percent
@@ -127,6 +127,12 @@ def test_repairs_are_told_where_the_slo_stands() -> None:
     ]
 
 
+def test_derived_tiers_of_one_name_stop_the_plan() -> None:
+    made, found = plan(replace(SLO, tiers=(policy.DEFAULT_TIERS[0], policy.DEFAULT_TIERS[0])))
+    assert made is None
+    assert [diagnostic.check for diagnostic in found] == ["tier/duplicate"]
+
+
 def test_an_slo_that_no_tier_fits_has_no_plan() -> None:
     made, found = plan(replace(SLO, period=DAY, cadence=6 * HOUR))
     assert made is None
@@ -145,6 +151,20 @@ def test_authored_tiers_are_kept_even_where_others_would_be_derived() -> None:
     assert made is not None
     assert summaries(made.tiers) == ["fast 10h/50m 2x 2.778%"]
     assert made.repairs == ()
+
+
+def test_authored_tiers_stand_on_what_their_own_short_windows_consist_of() -> None:
+    """Not on the base window of derived ones: nothing else of an author's follows the objective either."""
+    request = TierRequest("fast", Severity.PAGE, long=HOUR, short=6 * MINUTE, burn_rate=Fraction(2))
+    assert planned(with_tiers(request)).windows.base == 3 * MINUTE
+
+
+def test_several_repairs_of_a_tier_are_told_in_one_breath() -> None:
+    _, found = plan(replace(SLO, period=DAY))
+    assert found[0].message.startswith(
+        "checkout:availability: tier fast was derived anew: long window 1h became long window 8m34s: the "
+        "period is only 1d; long window 8m34s became long window 12m: windows"
+    )
 
 
 def test_a_warning_about_authored_tiers_does_not_stop_the_plan() -> None:
@@ -194,6 +214,10 @@ def with_objective(objective: str, period: str = "30d", clock: Clock | None = No
     )
 
 
+def judged(labelling: Labelling) -> Quality:
+    return Quality(Ratio(Bad(EXPRESSION), EXPRESSION), labelling)
+
+
 @pytest.mark.parametrize(
     ("slo", "hold"),
     [
@@ -206,6 +230,16 @@ def with_objective(objective: str, period: str = "30d", clock: Clock | None = No
             with_objective("99.6%", clock=Clock(evaluation_interval=20 * SECOND)),
             8 * MINUTE + 40 * SECOND,
             id="rounded up to other evaluations",
+        ),
+        pytest.param(
+            replace(SLO, indicator=judged(Labelling(LabelMode.COHORT, 6 * HOUR))),
+            6 * HOUR + 5 * MINUTE,
+            id="as long again as the labels of a cohort take to come",
+        ),
+        pytest.param(
+            replace(SLO, indicator=judged(Labelling(LabelMode.ARRIVAL, 6 * HOUR))),
+            5 * MINUTE,
+            id="no longer where labels count when they come",
         ),
         pytest.param(with_objective("99%", "7d"), 5 * MINUTE + 30 * SECOND, id="302.4 s of a week"),
     ],

@@ -12,8 +12,11 @@ from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.derive import Repair, Setting, complete, derive
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model.alerting import Severity, TierRequest
+from slo_compiler.model.defaults import Clock
 from slo_compiler.quantities import (
     HOUR,
+    MINUTE,
+    SECOND,
     Seconds,
     format_decimal,
     format_duration,
@@ -124,6 +127,26 @@ def test_a_measurement_every_six_hours_leaves_no_tier_for_a_day() -> None:
         ),
         pytest.param(
             setting_of("90%", "30d"), "an error ratio above 144% cannot be", id="impossible threshold"
+        ),
+        pytest.param(
+            setting_of("95.33%", "30d"),
+            "an error ratio above 67.25% is too much to wait for",
+            id="high threshold of many digits",
+        ),
+        pytest.param(
+            setting_of("99.9%", "30d", cadence="30m"),
+            "the next faster tier fires at 6x already",
+            id="a burn rate that the tier before it has",
+        ),
+        pytest.param(
+            setting_of("80%", "7d", cadence="10m", clock=Clock(30 * SECOND, 2 * MINUTE, 6 * MINUTE)),
+            "with long window 16h48m at 1x it would add nothing to medium",
+            id="behind a tier that no burn could be slower than",
+        ),
+        pytest.param(
+            setting_of("80%", "1d", clock=Clock(60 * SECOND, 60 * SECOND, 5 * MINUTE)),
+            "with long window 2h24m at 1x it would add nothing to medium",
+            id="like the tier just before it",
         ),
         pytest.param(setting_of("99.9%", "1d"), "the period is only 1d", id="short period"),
         pytest.param(

@@ -245,6 +245,11 @@ def test_a_window_off_the_grid_is_a_running_sum_where_raw_series_would_be_too_ma
     ]
 
 
+def test_the_longest_tiles_come_first_even_where_one_is_shorter_than_the_base_window() -> None:
+    windows = lay_out([tier_of("9m", "4m")], Clock(), 5 * MINUTE)
+    assert in_words(windows.recorded) == ["4m = raw", "5m = raw", "9m = 1 x 5m + 1 x 4m"]
+
+
 def test_a_tile_between_two_evaluations_is_no_tile() -> None:
     windows = lay_out([tier_of("100s", "50s")], Clock(10 * SECOND, 20 * SECOND, 40 * SECOND))
     assert in_words(windows.recorded) == ["40s = raw", "50s = raw", "1m40s = raw"]
@@ -256,6 +261,7 @@ def test_a_tile_between_two_evaluations_is_no_tile() -> None:
         pytest.param(["5m", "30m"], Clock(), "5m", id="the declared one"),
         pytest.param(["15m"], Clock(), "5m", id="the declared one below the shortest"),
         pytest.param(["6m"], Clock(), "3m", id="the longest part of the short window"),
+        pytest.param(["9m"], Clock(), "4m30s", id="an odd number of evaluations"),
         pytest.param(["4m", "6m"], Clock(), "2m", id="the longest part of both short windows"),
         pytest.param(["4m", "7m"], Clock(), "4m", id="the shortest window where all parts are too short"),
         pytest.param(["7m", "11m"], Clock(), "5m", id="the declared one where all parts are too short"),
@@ -274,6 +280,10 @@ def test_a_tile_between_two_evaluations_is_no_tile() -> None:
 def test_the_base_window_is(shorts: list[str], clock: Clock, base: str) -> None:
     tiers = [tier_of("8h", short) for short in shorts]
     assert format_duration(lay_out(tiers, clock).base) == base
+
+
+def test_the_steady_base_window_is_left_where_one_long_window_is_no_multiple_of_it() -> None:
+    assert lay_out([tier_of("2h3m", "6m")], Clock(), 5 * MINUTE).base == 3 * MINUTE
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ def service_with(*drifts: Drift) -> Service:
         drifts=drifts,
         guards=Guards(),
         tools=(),
+        deployed=None,
+        serving=None,
         triage=False,
         target="prometheus-2.42",
         clock=Clock(),

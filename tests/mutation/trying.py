@@ -1,0 +1,218 @@
+"""Running the tests against mutants, each in a fork of this process.
+
+A break inside a function is put into the code of that function when all tests are collected already, which
+makes it cheap. One in a constant may have been read while the modules were imported, and so has them imported
+again.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import inspect
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import FunctionType, ModuleType
+from typing import Final, NoReturn
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.mutation.mutants import Mutant
+
+CPU_SECONDS: Final = 120
+"""A mutant that computes for longer than this runs forever. Of CPU, so that a busy machine kills nobody."""
+
+MEMORY: Final = 4 * 1024**3
+"""A mutant that fills more than these bytes never ends either."""
+
+PROFILE: Final = "mutation"
+OPTIONS: Final = (
+    *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov", "-p", "no:terminal", "-s"),
+    *("-o", "addopts=", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
+)
+PASSED, FAILED = 0, 1
+
+
+def try_mutants(
+    mutants: Sequence[Mutant], tests: Sequence[str], jobs: int, tell: Callable[[Mutant, bool], None]
+) -> bool:
+    """Tell of each mutant, as soon as it is tried, whether every test passed with it.
+
+    Returns:
+        Whether the tests pass on the code as it is; else nothing is tried, since nothing would follow.
+
+    Raises:
+        RuntimeError: a run ended in a way that says nothing of the mutant.
+    """
+    _register_profile()
+    trial = _Trial([mutant for mutant in mutants if mutant.in_function], jobs, tell)
+    pytest.main([*OPTIONS, *tests], plugins=[trial])
+    if trial.sound:
+        rest = [mutant for mutant in mutants if not mutant.in_function]
+        _try_each(rest, jobs, tell, lambda mutant: _import_and_run(mutant, tests))
+    return trial.sound
+
+
+def _register_profile() -> None:
+    """Make conftest load the examples of every other run, without the search for the smallest that fails."""
+    settings.register_profile(
+        PROFILE,
+        derandomize=True,
+        deadline=None,
+        max_examples=30,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    os.environ["HYPOTHESIS_PROFILE"] = PROFILE
+
+
+class _Order:
+    """Examples before properties, which take longer, so that the first failure comes soon."""
+
+    @pytest.hookimpl
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
+
+
+class _Trial(_Order):
+    """Runs what was collected once as it is, and then once for each mutant."""
+
+    def __init__(self, mutants: Sequence[Mutant], jobs: int, tell: Callable[[Mutant, bool], None]) -> None:
+        self.mutants = mutants
+        self.jobs = jobs
+        self.tell = tell
+        self.sound = False
+
+    @pytest.hookimpl
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        _, status = os.waitpid(_fork(lambda: _run_collected(session)), 0)
+        self.sound = status == PASSED
+        if self.sound:
+            _try_each(self.mutants, self.jobs, self.tell, lambda mutant: _put_and_run(mutant, session))
+        return True
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            os._exit(FAILED)
+
+
+def _try_each(
+    mutants: Sequence[Mutant],
+    jobs: int,
+    tell: Callable[[Mutant, bool], None],
+    work: Callable[[Mutant], int],
+) -> None:
+    running: dict[int, Mutant] = {}
+    waiting = list(reversed(mutants))
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            mutant = waiting.pop()
+            running[_fork(lambda mutant=mutant: work(mutant))] = mutant  # type: ignore[misc]
+        pid, status = os.wait()
+        mutant = running.pop(pid)
+        tell(mutant, _has_survived(mutant, status))
+
+
+def _fork(work: Callable[[], int]) -> int:
+    """The process that does the work, silently and within limits."""
+    sys.stdout.flush()
+    pid = os.fork()
+    return pid or _work(work)
+
+
+def _work(work: Callable[[], int]) -> NoReturn:
+    status = FAILED
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        status = work()
+    finally:
+        os._exit(status)
+
+
+def _has_survived(mutant: Mutant, status: int) -> bool:
+    """A failure kills, and so does a module that cannot be imported, or a run that never ends."""
+    if os.WIFSIGNALED(status):
+        if os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL}:
+            return False
+        raise RuntimeError(f"{mutant.name}: the run was ended by signal {os.WTERMSIG(status)}")
+    return os.WEXITSTATUS(status) == PASSED
+
+
+def _run_collected(session: pytest.Session) -> int:
+    for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    return PASSED
+
+
+def _put_and_run(mutant: Mutant, session: pytest.Session) -> int:
+    """With the code of the one function that the mutant changes in the place of its own."""
+    module = sys.modules[mutant.module]
+    broken = ModuleType(mutant.module)
+    broken.__file__ = module.__file__
+    sys.modules[mutant.module] = broken  # where dataclasses look for what they are made of
+    _execute(mutant, broken)
+    sys.modules[mutant.module] = module
+    originals = _functions(vars(module), mutant.module)
+    for name, function in _functions(vars(broken), mutant.module).items():
+        if originals[name].__code__ != function.__code__:
+            originals[name].__code__ = function.__code__
+        originals[name].__defaults__ = function.__defaults__
+        originals[name].__kwdefaults__ = function.__kwdefaults__
+    return _run_collected(session)
+
+
+def _functions(names: Mapping[str, object], module: str) -> dict[str, FunctionType]:
+    """The functions, methods and properties that a module defines, by their qualified names."""
+    found: dict[str, FunctionType] = {}
+    for each in names.values():
+        value = each.fget if isinstance(each, property) else each
+        if inspect.isfunction(value) and value.__module__ == module:
+            found[value.__qualname__] = value
+        elif inspect.isclass(value) and value.__module__ == module:
+            found |= _functions(vars(value), module)
+    return found
+
+
+def _execute(mutant: Mutant, module: ModuleType) -> None:
+    exec(compile(mutant.tree(), str(mutant.path), "exec"), module.__dict__)
+
+
+class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from the tree of a mutant instead of its file."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.mutant = mutant
+
+    def find_spec(
+        self, name: str, _path: object, _target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name != self.mutant.module:
+            return None
+        return importlib.util.spec_from_loader(name, self, origin=str(self.mutant.path))
+
+    def exec_module(self, module: ModuleType) -> None:
+        _execute(self.mutant, module)
+
+
+def _import_and_run(mutant: Mutant, tests: Sequence[str]) -> int:
+    """With everything of this project forgotten and imported again."""
+    for name in list(_of_this_project()):
+        del sys.modules[name]
+    sys.meta_path.insert(0, _Importer(mutant))
+    return PASSED if pytest.main([*OPTIONS, *tests], plugins=[_Order()]) == pytest.ExitCode.OK else FAILED
+
+
+def _of_this_project() -> Iterator[str]:
+    for name in sys.modules:
+        if name.split(".")[0] in {"slo_compiler", "tests"} and not name.startswith("tests.mutation"):
+            yield name
