@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.indicator import (
@@ -111,6 +112,8 @@ def _of_indicator(plan: Plan) -> Queries:
             }
         case Ratio() | Quality() | Guardrail():
             return {}
+        case _:
+            assert_never(slo.indicator)
 
 
 def _failing_by(label: str, plan: Plan) -> Iterator[str]:
@@ -125,6 +128,8 @@ def _failing_by(label: str, plan: Plan) -> Iterator[str]:
                 yield f"{counted} > 0"
             case Good():
                 yield f"1 - {counted} / ({total} > 0)"
+            case _:
+                assert_never(ratio.counted)
     elif isinstance(indicator, Latency) and not indicator.native:
         bucket = histogram_part(
             indicator.histogram, "_bucket", (bucket_matcher(indicator.threshold),), slo.target

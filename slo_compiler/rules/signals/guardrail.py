@@ -53,7 +53,7 @@ class _Watch:
 
 def lower_guardrails(watched: Watched) -> Iterator[LoweredSignal]:
     """The alerts of each guardrail SLO, as far as its indicator says what is counted."""
-    for plan in watched.plans_of(Guardrail):
+    for plan in watched.plans:
         slo = plan.slo
         if isinstance(slo.indicator, Guardrail):
             rules = tuple(_rules(_Watch(slo, slo.indicator, watched.service)))
