@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from slo_compiler.model.indicator import Latency
+from slo_compiler.model.indicator import Latency, Quality
 from slo_compiler.model.slo import Slo
 from slo_compiler.promql.release import PROMETHEUS_2_53, release_named
 from slo_compiler.quantities import Seconds
@@ -48,6 +48,8 @@ def suites(program: Program) -> Iterator[Suite]:
 
 def untested(slo: Slo) -> Untested | None:
     """Why an SLO has no test; None if it has one."""
+    if isinstance(slo.indicator, Quality) and slo.indicator.labelling.shift:
+        return Untested(slo, "it looks at predictions whose labels have had their time to come")
     try:
         for group in two_groups(slo):
             series_of(slo, (), group)

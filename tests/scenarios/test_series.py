@@ -10,7 +10,7 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.rules.program import LoweredSlo
 from slo_compiler.scenarios.series import Histogram, Moment, series_of, two_groups
 from slo_compiler.scenarios.suite import suites, untested
-from tests.compiling import compile_specs, defaults, program_of, slo, spec
+from tests.compiling import compile_specs, defaults, ml_spec, program_of, quality, slo, spec
 
 
 def lowered(**keys: Any) -> LoweredSlo:
@@ -131,6 +131,16 @@ def test_what_cannot_be_tested_says_why(indicator: dict[str, Any], reason: str) 
     found = untested(lowered(indicator=indicator).plan.slo)
     assert found is not None
     assert found.reason == reason
+
+
+def test_quality_by_cohort_has_none_as_it_looks_back() -> None:
+    labels = {"mode": "cohort", "lag": "6h"}
+    program = program_of(ml_spec("scorer", quality(indicator={"quality": {"labels": labels}}), slo()))
+    (cohort, other) = program.slos
+    found = untested(cohort.plan.slo)
+    assert found is not None
+    assert found.reason == "it looks at predictions whose labels have had their time to come"
+    assert untested(other.plan.slo) is None
 
 
 def test_and_so_does_the_file() -> None:
