@@ -35,7 +35,7 @@ def emit(program: Program) -> Iterator[Artifact]:
 
 
 def written(value: Value) -> str:
-    """A sample in promtool's notation, which for a histogram is known since 2.53."""
+    """A sample in promtool's notation, which for a histogram is that of Prometheus 3."""
     match value:
         case Histogram(fast=fast, slow=slow, lowest=lowest):
             counts = " ".join(_number(count) for count in (fast, *[0] * (BUCKETS - 2), slow))
@@ -48,7 +48,7 @@ def written(value: Value) -> str:
 def _comment(suite: Suite) -> str:
     told = [HEADER, "Run these tests with promtool test rules, from any folder."]
     if suite.native:
-        told.append("They need the promtool of Prometheus 2.53 or later, for its native histograms.")
+        told.append("They need the promtool of Prometheus 3, for its native histograms.")
     told += [f"{each.slo.id} has no test: {each.reason}." for each in suite.untested]
     return "\n".join(told)
 

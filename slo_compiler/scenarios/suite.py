@@ -8,7 +8,7 @@ from itertools import groupby
 
 from slo_compiler.model.indicator import Latency, Quality
 from slo_compiler.model.slo import Slo
-from slo_compiler.promql.release import PROMETHEUS_2_53, release_named
+from slo_compiler.promql.release import PROMETHEUS_3_5, release_named
 from slo_compiler.quantities import Seconds
 from slo_compiler.rules.program import LoweredSlo, Program
 from slo_compiler.scenarios.cases import Case, cases_of
@@ -33,7 +33,7 @@ class Suite:
     cases: tuple[Case, ...]
     untested: tuple[Untested, ...]
     native: bool
-    """Whether it has native histograms, which promtool reads since 2.53."""
+    """Whether it has native histograms, which the promtool of Prometheus 3 reads."""
 
 
 def suites(program: Program) -> Iterator[Suite]:
@@ -103,4 +103,4 @@ def _merged(cases: Sequence[Case]) -> Case:
 def _apart(slo: Slo) -> bool:
     """Whether the oldest promtool that the SLO's target allows cannot read its series."""
     native = isinstance(slo.indicator, Latency) and slo.indicator.native
-    return native and release_named(slo.target) < PROMETHEUS_2_53
+    return native and release_named(slo.target) < PROMETHEUS_3_5

@@ -83,9 +83,16 @@ TIMES = (
         (
             ml_spec(),
             ml_spec(labels={"a": "b"}),
-            "3 SLOs and signals: alerts carry other labels",
+            "4 SLOs and signals: alerts carry other labels",
         ),
-        (ml_spec(), ml_spec(drift=[drift("renamed")]), "scorer:renamed: renamed from scorer:inputs"),
+        (
+            ml_spec(),
+            ml_spec(drift=[drift("renamed")]),
+            (
+                "3 SLOs and signals change: 1 where something else is counted; 1 renamed; "
+                "1 where alerts carry other labels"
+            ),
+        ),
         (ml_spec(), ml_spec(drift=[drift(threshold=0.4)]), "scorer:inputs: something else is counted"),
         (
             spec("a", slo("x"), slo("y"), slo("z")),

@@ -163,7 +163,7 @@ def test_native_histograms_are_apart_only_for_a_target_that_cannot_read_them() -
     native = slo(indicator={"latency": {"histogram": "a", "threshold": "1s", "type": "native"}})
     old, new = (
         [suite.native for suite in suites(program_of(spec("shop", native), defaults=defaults(target=target)))]
-        for target in ("prometheus-2.42", "prometheus-2.53")
+        for target in ("prometheus-2.53", "prometheus-3.5")
     )
     assert old == [True]
     assert new == [False]
