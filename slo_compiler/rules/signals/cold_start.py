@@ -28,7 +28,7 @@ from slo_compiler.rules.signals.watched import Watched
 def lower_cold_starts(watched: Watched) -> Iterator[LoweredSignal]:
     """The guards of latency SLOs, where replicas and their restarts are known."""
     guard = watched.service.guards.cold_start
-    for plan in watched.plans_of(Latency):
+    for plan, _ in watched.plans_of(Latency):
         if guard is not None and guard.ready is not None and guard.restarts is not None:
             yield _lower(guard, plan, watched.service)
 

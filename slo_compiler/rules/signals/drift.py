@@ -6,7 +6,8 @@ taxonomy: J. Gama et al., "A Survey on Concept Drift Adaptation", ACM Computing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, assert_never
 
@@ -37,6 +38,17 @@ MISSED_RUNS: Final = 3
 
 FEW_FEATURES: Final = 3
 """Of fewer features even all are not many."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an alert on a drift says, and when."""
+
+    alert: str
+    expr: str
+    surface: Surface
+    words: Mapping[str, str]
+    rated: Rated = NO_VISIBLE_IMPACT
 
 
 def lower_drifts(watched: Watched) -> Iterator[LoweredSignal]:
@@ -92,70 +104,52 @@ def _breadth(subject: Subject) -> str:
 
 
 def _taxonomy(drift: Drift, judge: Plan | None, service: Service, subject: Subject) -> Iterator[AlertingRule]:
-    drifting = f"(max({names.of(names.DRIFT, subject)}) > 1)"
-    burn = names.of(names.QUALITY_BURN, subject)
-    first = drift.surface
-
-    def alert(name: str, expr: str, surface: Surface, rated: Rated, **told: str) -> AlertingRule:
-        return AlertingRule(
-            alert=name,
-            expr=expr,
+    """An alert for each thing that a drift may mean, of which one at most fires, and one for its breadth."""
+    for told in (*_meanings(drift, judge, service, subject), _broad(drift, service, subject)):
+        yield AlertingRule(
+            alert=told.alert,
+            expr=told.expr,
             hold=service.clock.base_window,
             keep_firing_for=Fraction(0),
-            labels=alert_labels(service, subject, surface, rated),
-            annotations=notices(service, drift.name, **told),
+            labels=alert_labels(service, subject, told.surface, told.rated),
+            annotations=notices(service, drift.name, **told.words),
             run_time_labels=service.run_time_labels,
         )
 
+
+def _meanings(drift: Drift, judge: Plan | None, service: Service, subject: Subject) -> Iterator[_Told]:
+    drifting = f"(max({names.of(names.DRIFT, subject)}) > 1)"
     if drift.kind is DriftKind.LABEL:
-        yield alert(
-            names.LABEL_DRIFT_ALERT,
-            drifting,
-            first,
-            NO_VISIBLE_IMPACT,
-            **drift_text.of_labels(drift, service),
-        )
+        words = drift_text.of_labels(drift, service)
+        yield _Told(names.LABEL_DRIFT_ALERT, drifting, drift.surface, words)
     elif judge is None:
-        yield alert(
-            names.UNCLASSIFIED_DRIFT_ALERT,
-            drifting,
-            first,
-            NO_VISIBLE_IMPACT,
-            **drift_text.unclassified(drift, service),
-        )
+        words = drift_text.unclassified(drift, service)
+        yield _Told(names.UNCLASSIFIED_DRIFT_ALERT, drifting, drift.surface, words)
     else:
-        yield alert(
-            names.REAL_DRIFT_ALERT,
-            chain("and on ()", drifting, f"({burn} >= 1)"),
-            Surface.MODEL,
-            REAL_DRIFT,
-            **drift_text.real(drift, service),
-        )
-        yield alert(
-            names.VIRTUAL_DRIFT_ALERT,
-            chain("and on ()", drifting, f"({burn} < 1)"),
-            first,
-            NO_VISIBLE_IMPACT,
-            **drift_text.virtual(drift, service),
-        )
-        yield alert(
-            names.UNCLASSIFIED_DRIFT_ALERT,
-            chain("unless on ()", drifting, burn),
-            first,
-            NO_VISIBLE_IMPACT,
-            **drift_text.unclassified(drift, service),
-        )
-    yield alert(
-        names.BROAD_DRIFT_ALERT,
-        chain(
-            "and on ()",
-            f"({names.of(names.DRIFT_BREADTH, subject)} >= {format_decimal(drift.breadth)})",
-            f"(count({names.of(names.DRIFT, subject)}) >= {FEW_FEATURES})",
-        ),
-        first,
-        NO_VISIBLE_IMPACT,
-        **drift_text.broad(drift, service),
+        yield from _judged(drift, drifting, service, subject)
+
+
+def _judged(drift: Drift, drifting: str, service: Service, subject: Subject) -> Iterator[_Told]:
+    """By how the quality budget burns: too fast, not too fast, or nobody knows."""
+    burn = names.of(names.QUALITY_BURN, subject)
+    real = chain("and on ()", drifting, f"({burn} >= 1)")
+    virtual = chain("and on ()", drifting, f"({burn} < 1)")
+    unknown = chain("unless on ()", drifting, burn)
+    yield _Told(
+        names.REAL_DRIFT_ALERT, real, Surface.MODEL, drift_text.real(drift, service), rated=REAL_DRIFT
     )
+    yield _Told(names.VIRTUAL_DRIFT_ALERT, virtual, drift.surface, drift_text.virtual(drift, service))
+    words = drift_text.unclassified(drift, service)
+    yield _Told(names.UNCLASSIFIED_DRIFT_ALERT, unknown, drift.surface, words)
+
+
+def _broad(drift: Drift, service: Service, subject: Subject) -> _Told:
+    broad = chain(
+        "and on ()",
+        f"({names.of(names.DRIFT_BREADTH, subject)} >= {format_decimal(drift.breadth)})",
+        f"(count({names.of(names.DRIFT, subject)}) >= {FEW_FEATURES})",
+    )
+    return _Told(names.BROAD_DRIFT_ALERT, broad, drift.surface, drift_text.broad(drift, service))
 
 
 def _stale(drift: Drift, service: Service, subject: Subject) -> AlertingRule:

@@ -53,14 +53,13 @@ class _Watch:
 
 def lower_guardrails(watched: Watched) -> Iterator[LoweredSignal]:
     """The alerts of each guardrail SLO, as far as its indicator says what is counted."""
-    for plan in watched.plans:
+    for plan, guardrail in watched.plans_of(Guardrail):
         slo = plan.slo
-        if isinstance(slo.indicator, Guardrail):
-            rules = tuple(_rules(_Watch(slo, slo.indicator, watched.service)))
-            if rules:
-                name = names.signal_group(slo.subject, "guardrail")
-                group = Group(name, watched.service.clock.evaluation_interval, rules)
-                yield LoweredSignal(slo.subject, (group,))
+        rules = tuple(_rules(_Watch(slo, guardrail, watched.service)))
+        if rules:
+            name = names.signal_group(slo.subject, "guardrail")
+            group = Group(name, watched.service.clock.evaluation_interval, rules)
+            yield LoweredSignal(slo.subject, (group,))
 
 
 def _rules(watch: _Watch) -> Iterator[Rule]:

@@ -22,14 +22,14 @@ from slo_compiler.rules.signals.watched import Watched
 def lower_label_lag(watched: Watched) -> Iterator[LoweredSignal]:
     """The guards of those quality SLOs that say how late labels come, where these can be counted."""
     guard = watched.service.guards.label_lag
-    for plan in watched.plans_of(Quality):
+    for plan, indicator in watched.plans_of(Quality):
         if guard is not None:
-            yield from _lower(guard, plan, watched.service)
+            yield from _lower(guard, plan, indicator, watched.service)
 
 
-def _lower(guard: LabelLag, plan: Plan, service: Service) -> Iterator[LoweredSignal]:
-    slo, indicator = plan.slo, plan.slo.indicator
-    if not isinstance(indicator, Quality) or indicator.labelling.lag is None:
+def _lower(guard: LabelLag, plan: Plan, indicator: Quality, service: Service) -> Iterator[LoweredSignal]:
+    slo = plan.slo
+    if indicator.labelling.lag is None:
         return
     lag, completeness = indicator.labelling.lag, indicator.labelling.completeness
     counters = label_counters(guard, slo, service)

@@ -26,9 +26,8 @@ from slo_compiler.rules.signals.wilson import lower_bound
 
 def lower_slices(watched: Watched) -> Iterator[LoweredSignal]:
     """The slices of those quality SLOs that name some, each SLO's in a group of its own."""
-    for plan in watched.plans_of(Quality):
-        indicator = plan.slo.indicator
-        if isinstance(indicator, Quality) and indicator.slices:
+    for plan, indicator in watched.plans_of(Quality):
+        if indicator.slices:
             subject = plan.slo.subject
             group = Group(
                 names.signal_group(subject, "slices"),

@@ -28,7 +28,7 @@ def lower_tails(watched: Watched) -> Iterator[LoweredSignal]:
     service = watched.service
     if service.serving is None:
         return
-    for plan in watched.plans_of(Latency):
+    for plan, _ in watched.plans_of(Latency):
         subject = plan.slo.subject
         group = Group(
             names.signal_group(subject, "tail"), service.clock.evaluation_interval, tuple(_rules(plan))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from slo_compiler.burnrate.plan import Plan
+from slo_compiler.model.indicator import Indicator
 from slo_compiler.model.service import Service
+
+Kind = TypeVar("Kind", bound=Indicator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,9 @@ class Watched:
         """The plan of the SLO of a name; None where there is none."""
         return next((plan for plan in self.plans if plan.slo.name == name), None)
 
-    def plans_of(self, kind: type) -> Iterator[Plan]:
-        """The plans of the SLOs with a kind of indicator."""
-        return (plan for plan in self.plans if isinstance(plan.slo.indicator, kind))
+    def plans_of(self, kind: type[Kind]) -> Iterator[tuple[Plan, Kind]]:
+        """The plans of the SLOs with a kind of indicator, each with that indicator."""
+        for plan in self.plans:
+            indicator = plan.slo.indicator
+            if isinstance(indicator, kind):
+                yield plan, indicator
