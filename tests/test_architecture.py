@@ -30,6 +30,7 @@ CORRIDOR = (
     "review",
     "compiler",
     "replay",
+    "prometheus",
     "cli",
     "__main__",
 )
@@ -49,6 +50,7 @@ LIBRARIES = {
     "pydantic_core": {"schema"},
     "re2": {"promql"},
     "rich": {"cli"},
+    "urllib3": {"prometheus"},
     "yaml": {"schema"},
 }
 

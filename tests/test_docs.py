@@ -117,6 +117,7 @@ FAMILIES = (
     "preset",
     "catalogue",
     "runbook",
+    "server",
 )
 
 
