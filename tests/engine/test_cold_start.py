@@ -17,13 +17,15 @@ EVIDENCE: Final = {
     "ready": 'kube_pod_status_ready_time{namespace="ml"}',
     "restarts": 'kube_pod_container_status_restarts_total{namespace="ml"}',
 }
-SPEC: Final = ml_spec(
-    "scorer",
-    slo("latency", objective="99%", indicator=LATENCY, alerting=ONE_TIER),
-    drift=[],
-    guards={"cold_start": EVIDENCE},
-)
-PROGRAM: Final[Program] = first_page_alone(program_of(SPEC, defaults=MINUTELY))
+
+
+def scorer(**said: str) -> Program:
+    promised = slo("latency", objective="99%", indicator=LATENCY, alerting=ONE_TIER)
+    spec = ml_spec("scorer", promised, drift=[], guards={"cold_start": {**EVIDENCE, **said}})
+    return first_page_alone(program_of(spec, defaults=MINUTELY))
+
+
+PROGRAM: Final = scorer()
 PAGE, GUARD, STUCK = "ErrorBudgetBurnFast", "GuardColdStart", "GuardStuck"
 
 
@@ -49,6 +51,12 @@ WARMING: Final = [replica(f"new-{each}", "0x5 0+600x500", since=180) for each in
 SLOW: Final = [replica(f"new-{each}", "0x500", since=180) for each in range(3)]
 LOOPING: Final = [replica(f"new-{each}", "0x500", since=180, restarts="0+1x500") for each in range(3)]
 
+FICKLE: Final = [
+    {series: f"{values.split('x500')[0]}x9 stale" for series, values in pod.items()}
+    for pod in (replica(f"new-{since}", "0x500", since=since) for since in range(180, 300, 10))
+]
+"""A replica after the other, each gone before it is warm."""
+
 REPLACED: Final = {series: f"{values.split('x')[0]}x180 stale" for series, values in WARM.items()}
 
 
@@ -66,8 +74,13 @@ HEARD: Final = {
 }
 
 
-def assert_seen(prometheus: Prometheus, series: Mapping[str, str], expected: Mapping[int, list[str]]) -> None:
-    assert_firing(prometheus, PROGRAM, series, expected, of=f'alertname=~"{PAGE}|Guard.+"')
+def assert_seen(
+    prometheus: Prometheus,
+    series: Mapping[str, str],
+    expected: Mapping[int, list[str]],
+    program: Program = PROGRAM,
+) -> None:
+    assert_firing(prometheus, program, series, expected, of=f'alertname=~"{PAGE}|Guard.+"')
 
 
 @pytest.mark.parametrize("series", [pytest.param(each, id=what) for what, each in HEARD.items()])
@@ -100,3 +113,11 @@ def test_an_incident_after_a_cold_start_is_heard(oldest_and_newest: Prometheus) 
     """All replicas get slow while new ones warm up: heard after the ten minutes that the guard is kept."""
     slowing = replica("old", "0+599x190 113810+0x500")
     assert_seen(oldest_and_newest, replicas(slowing, *SLOW), {187: [PAGE, GUARD], 203: [PAGE]})
+
+
+def test_cold_starts_without_an_end_are_held_back_for_the_maximum_alone(
+    oldest_and_newest: Prometheus,
+) -> None:
+    """An autoscaler that thrashes keeps requests slow though no replica is broken."""
+    expected = {178: [], 206: [PAGE, GUARD], 230: [PAGE, STUCK], 290: [PAGE, STUCK]}
+    assert_seen(oldest_and_newest, replicas(WARM, *FICKLE), expected, scorer(max="30m"))

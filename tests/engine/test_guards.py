@@ -6,11 +6,16 @@ A guard is asked for by its own name: whether it fires says whether notification
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
+from slo_compiler.model.defaults import Clock
+from slo_compiler.quantities import HOUR
 from slo_compiler.rules.program import Program
+from slo_compiler.rules.signals.lower_signals import lower_signals
+from slo_compiler.rules.signals.watched import Watched
 from tests.compiling import drift, ml_spec, program_of
 from tests.engine.ml import MINUTELY, assert_firing, signal_alone
 from tests.oracles.prometheus import Prometheus
@@ -38,11 +43,9 @@ def assert_guard(
     program: Program,
     series: Mapping[str, str],
     expected: Mapping[int, Sequence[str]],
-    *,
-    interval: str = "1m",
 ) -> None:
     """Assert at which minutes a guard fires, and at which it is told to be stuck."""
-    assert_firing(prometheus, program, series, expected, interval=interval, of='alertname=~"Guard.+"')
+    assert_firing(prometheus, program, series, expected, of='alertname=~"Guard.+"')
 
 
 def info(reference: str, instance: str = "a", version: str = "1") -> str:
@@ -138,8 +141,46 @@ def test_a_spec_that_moved_holds_back_drift_for_an_hour(oldest_and_newest: Prome
     assert_guard(oldest_and_newest, guarded("spec_moved"), {**DRIFTING, **other}, expected)
 
 
-WEEK: Final = 7 * 24 * 60
+def test_real_drift_is_told_the_hour_after_the_spec_moved(oldest_and_newest: Prometheus) -> None:
+    """What looks most like it: data and rules move at once. The ticket waits for 70 minutes."""
+    other = {SPEC_HASH + 'spec_hash="other"}': "_x120 1x300"}
+    series = {**DRIFTING, **other, SCORE: "0.1x120 0.9x400"}
+    expected = {119: [], 127: ["DriftVirtual", "GuardSpecMoved"], 190: ["DriftVirtual"]}
+    assert_firing(oldest_and_newest, guarded("spec_moved"), series, expected)
+
+
+def test_a_spec_that_moves_all_the_time_holds_back_for_its_maximum(oldest_and_newest: Prometheus) -> None:
+    """Somebody edits it every hour, or two compilers write in turn."""
+    program = guarded("spec_moved", {"max": "2h"})
+    edits = {f'{SPEC_HASH}spec_hash="{hour}"}}': f"_x{60 * hour} 1x60" for hour in range(1, 9)}
+    held, stuck = "GuardSpecMoved", "GuardStuck"
+    expected = {55: [], 70: [held], 175: [held], 190: [stuck], 400: [stuck]}
+    assert_guard(oldest_and_newest, program, {**DRIFTING, **edits}, expected)
+
+
 HOURS: Final = 7 * 24
+"""Of a week."""
+
+
+def hourly(said: Any = True, **keys: Any) -> Program:  # noqa: FBT002
+    """The rules of a drift with the guard against seasons, for a Prometheus that evaluates every hour.
+
+    A spec may not ask for that; but weeks of minutes would take minutes.
+    """
+    (watched,) = program_of(
+        ml_spec("scorer", guards={**OFF, "seasonality": said}, drift=[drift(cadence="1d", **keys)])
+    ).watched
+    service = replace(watched.service, clock=Clock(HOUR, HOUR, HOUR))
+    signals = lower_signals(Watched(service, watched.plans))
+    return signal_alone(Program((), None, tuple(signals)), "scorer:inputs")
+
+
+def assert_season(
+    prometheus: Prometheus, program: Program, series: Mapping[str, str], expected: Mapping[int, Sequence[str]]
+) -> None:
+    """Assert in which hours which alerts fire."""
+    minutes = {60 * hour: names for hour, names in expected.items()}
+    assert_firing(prometheus, program, {**INTACT, **series}, minutes, interval="1h")
 
 
 def weekly(*weeks: str) -> dict[str, str]:
@@ -156,18 +197,20 @@ def week(peak: float, calm: float = 0.5) -> str:
     return f"{calm}x23 {peak}x5 {calm}x{HOURS - 31}"
 
 
+DRIFT, SEASON, STUCK = "DriftVirtual", "GuardSeasonality", "GuardStuck"
+SEASONAL: Final = hourly()
 SEASONS: Final = {
-    "no week is known": (weekly(week(2), week(2)), 0, []),
-    "one week is known": (weekly(week(2), week(2)), 1, []),
-    "nothing drifts": (weekly(*[week(0.9)] * 4), 3, []),
-    "a peak that is higher than ever": (weekly(week(2), week(2), week(2), week(3)), 3, []),
-    "a peak in a time that is calm": (weekly(week(0.5), week(0.5), week(0.5), week(2)), 3, []),
-    "one bad week among calm ones": (weekly(week(0.5), week(9), week(0.5), week(2)), 3, []),
-    "two weeks are known": (weekly(*[week(2)] * 3), 2, ["GuardSeasonality"]),
+    "no week is known": (weekly(week(2), week(2)), 0, [DRIFT]),
+    "one week is known": (weekly(week(2), week(2)), 1, [DRIFT]),
+    "nothing drifts": (weekly(*[week(0.9)] * 3), 2, []),
+    "a peak that is higher than ever": (weekly(week(2), week(2), week(3)), 2, [DRIFT]),
+    "a peak in a time that is calm": (weekly(week(0.5), week(0.5), week(2)), 2, [DRIFT]),
+    "one bad week among calm ones": (weekly(week(0.5), week(9), week(0.5), week(2)), 3, [DRIFT]),
+    "two weeks are known": (weekly(*[week(2)] * 3), 2, [DRIFT, SEASON]),
     "a peak as in the weeks before": (
         weekly(week(2), week(2.2), week(1.9), week(2.2)),
         3,
-        ["GuardSeasonality"],
+        [DRIFT, SEASON],
     ),
 }
 
@@ -176,8 +219,31 @@ SEASONS: Final = {
     ("series", "weeks", "expected"), [pytest.param(*each, id=what) for what, each in SEASONS.items()]
 )
 def test_a_season_is_what_the_weeks_before_had(
-    prometheus_3_5: Prometheus, series: Mapping[str, str], weeks: int, expected: list[str]
+    oldest_and_newest: Prometheus, series: Mapping[str, str], weeks: int, expected: list[str]
 ) -> None:
-    minute = weeks * WEEK + 27 * 60
-    program = guarded("seasonality", cadence="1d")
-    assert_guard(prometheus_3_5, program, series, {minute: expected}, interval="1h")
+    assert_season(oldest_and_newest, SEASONAL, series, {weeks * HOURS + 27: expected})
+
+
+def test_real_drift_that_begins_as_a_season_is_told_when_the_season_is_over(
+    oldest_and_newest: Prometheus,
+) -> None:
+    """What looks most like it: just at the peak something breaks that scores no higher, and stays."""
+    series = weekly(week(2), week(2), f"0.5x23 2x{HOURS}")
+    season = {2 * HOURS + hour: [DRIFT, SEASON] for hour in (26, 28)}
+    expected = {2 * HOURS + 20: [], **season, 2 * HOURS + 32: [DRIFT], 2 * HOURS + 60: [DRIFT]}
+    assert_season(oldest_and_newest, SEASONAL, series, expected)
+
+
+def test_what_drifts_for_weeks_is_held_back_as_a_season_for_the_maximum_alone(
+    oldest_and_newest: Prometheus,
+) -> None:
+    """After two weeks of drift the third is as the first: a day more of silence, and then no more."""
+    series = weekly(f"2x{4 * HOURS}")
+    expected = {
+        2 * HOURS - 2: [DRIFT],
+        2 * HOURS + 3: [DRIFT, SEASON],
+        2 * HOURS + 22: [DRIFT, SEASON],
+        2 * HOURS + 26: [DRIFT, STUCK],
+        3 * HOURS: [DRIFT, STUCK],
+    }
+    assert_season(oldest_and_newest, hourly({"max": "1d"}), series, expected)
