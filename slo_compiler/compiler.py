@@ -9,7 +9,7 @@ from typing import Final, TypeAlias, TypeVar
 from slo_compiler.adapters.choose import choose
 from slo_compiler.burnrate.plan import Plan, plan
 from slo_compiler.checks.adding_up import check_adding_up
-from slo_compiler.checks.catalogue import check_catalogue
+from slo_compiler.checks.catalogue import check_catalogue, check_catalogue_of_signals
 from slo_compiler.checks.counting import check_counting
 from slo_compiler.checks.delivery import check_delivery
 from slo_compiler.checks.drifts import check_drifts
@@ -59,7 +59,12 @@ SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
     check_tiers,
     check_catalogue,
 )
-SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (check_drifts, check_guards, check_serving)
+SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (
+    check_drifts,
+    check_guards,
+    check_serving,
+    check_catalogue_of_signals,
+)
 SERVICES_CHECKS: Final[tuple[ServicesCheck, ...]] = (check_survivors,)
 PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
     check_rules,

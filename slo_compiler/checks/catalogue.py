@@ -1,12 +1,13 @@
-"""Whether an indicator's metrics are what the catalogue of systems knows them to be: name, release, type."""
+"""Whether metrics are what the catalogue of systems knows them to be: name, release, type."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from slo_compiler.checks.reading import As, Reading, readings
+from slo_compiler.checks.reading import As, Reading, readings, readings_of_signals
 from slo_compiler.diagnostics import Diagnostic, warning
-from slo_compiler.model.indicator import Latency
+from slo_compiler.model.indicator import Indicator, Latency
+from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.system import Metric, MetricType, System, Unit, metric_names, parse_release
 from slo_compiler.presets.bounds import format_bound, neighbours
@@ -18,12 +19,22 @@ from slo_compiler.quantities import format_decimal
 def check_catalogue(slo: Slo) -> Iterator[Diagnostic]:
     """What the catalogue knows against an SLO's metrics; of metrics that it does not know nothing is said."""
     for reading in readings(slo):
-        series = metric_of(reading.selector)
-        if series is not None:
-            yield from _check_series(series, reading, slo)
+        yield from _check(reading, slo.systems, slo.indicator)
 
 
-def _check_series(series: str, reading: Reading, slo: Slo) -> Iterator[Diagnostic]:
+def check_catalogue_of_signals(service: Service) -> Iterator[Diagnostic]:
+    """The same of what a service watches beside its SLOs."""
+    for reading in readings_of_signals(service):
+        yield from _check(reading, service.systems)
+
+
+def _check(
+    reading: Reading, releases: Mapping[str, str], indicator: Indicator | None = None
+) -> Iterator[Diagnostic]:
+    """What is known against one selector, the releases of systems being these."""
+    series = metric_of(reading.selector)
+    if series is None:
+        return
     for name in metric_names(series):
         known = list(systems_with(name))
         for system in known:
@@ -32,9 +43,9 @@ def _check_series(series: str, reading: Reading, slo: Slo) -> Iterator[Diagnosti
                 yield _never(series, reading, misnomer.reason, misnomer.use)
             elif not system.metrics[name].shared:
                 metric = system.metrics[name]
-                yield from _check_release(metric, system, reading, slo)
+                yield from _check_release(metric, system, reading, releases)
                 yield from _check_type(series, metric, reading)
-                yield from _check_bounds(metric, reading, slo)
+                yield from _check_bounds(metric, reading, indicator)
         if known:
             return
     for system in systems_with(f"{series}_total"):
@@ -63,8 +74,10 @@ def _never(series: str, reading: Reading, reason: str, use: str) -> Diagnostic:
     )
 
 
-def _check_release(metric: Metric, system: System, reading: Reading, slo: Slo) -> Iterator[Diagnostic]:
-    declared = slo.systems.get(system.name)
+def _check_release(
+    metric: Metric, system: System, reading: Reading, releases: Mapping[str, str]
+) -> Iterator[Diagnostic]:
+    declared = releases.get(system.name)
     advice = f"; write {metric.use}" if metric.use else ""
     if declared is not None and parse_release(declared) not in metric.releases:
         yield _warning(
@@ -114,8 +127,7 @@ def _misread(series: str, metric: Metric, reading: Reading) -> str | None:
             return None
 
 
-def _check_bounds(metric: Metric, reading: Reading, slo: Slo) -> Iterator[Diagnostic]:
-    indicator = slo.indicator
+def _check_bounds(metric: Metric, reading: Reading, indicator: Indicator | None) -> Iterator[Diagnostic]:
     if not isinstance(indicator, Latency) or indicator.native or not metric.bounds:
         return
     if indicator.threshold in metric.bounds:

@@ -1,9 +1,9 @@
-"""How an indicator reads each of its selectors: as a counter, as a histogram, or for its value."""
+"""How each selector of a spec is read: as a counter, as a histogram, or for its value."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -19,6 +19,7 @@ from slo_compiler.model.indicator import (
     Ratio,
     Threshold,
 )
+from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import range_calls, vector_selectors
@@ -29,7 +30,7 @@ _OF_COUNTERS: Final = ("rate", "increase", "irate")
 
 
 class As(enum.Enum):
-    """What an indicator takes a selector's series for."""
+    """What a selector's series is taken for."""
 
     COUNTER = "counter"
     HISTOGRAM = "histogram"
@@ -38,7 +39,7 @@ class As(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A selector in an expression of an indicator."""
+    """A selector in an expression of a spec."""
 
     expression: Expression
     selector: VectorSelector
@@ -49,10 +50,45 @@ class Reading:
 
 def readings(slo: Slo) -> Iterator[Reading]:
     """Every selector of an SLO's indicator, except in what is no PromQL, which is told elsewhere."""
-    for expression, taken in _expressions(slo):
-        parsed = parse(expression.text, release_named(slo.target), placeholders=True)
+    return _readings(_expressions(slo), slo.target)
+
+
+def readings_of_signals(service: Service) -> Iterator[Reading]:
+    """The same of what a service watches beside its SLOs."""
+    return _readings(_of_signals(service), service.target)
+
+
+def _readings(expressions: Iterable[tuple[Expression, As]], target: str) -> Iterator[Reading]:
+    for expression, taken in expressions:
+        parsed = parse(expression.text, release_named(target), placeholders=True)
         if not isinstance(parsed, list):
             yield from _of_tree(expression, parsed.tree, taken)
+
+
+def _of_signals(service: Service) -> Iterator[tuple[Expression, As]]:
+    values: list[Expression | None] = [service.deployed]
+    counters: list[Expression | None] = []
+    serving, label_lag, cold_start = service.serving, service.guards.label_lag, service.guards.cold_start
+    if serving is not None:
+        values.append(serving.replicas)
+        if serving.engines is not None:
+            values.append(serving.engines.running)
+            counters.append(serving.engines.progress)
+        if serving.queue is not None:
+            counters += serving.queue.time, serving.queue.total
+    if label_lag is not None:
+        counters += label_lag.joined, label_lag.predictions
+    if cold_start is not None:
+        values.append(cold_start.ready)
+        counters.append(cold_start.restarts)
+    for drift in service.drifts:
+        threshold = drift.threshold if isinstance(drift.threshold, Expression) else None
+        values += drift.score, threshold, drift.detector, drift.last_run
+    for slo in service.slos:
+        if isinstance(slo.indicator, Guardrail):
+            counters += slo.indicator.fail_open, slo.indicator.blocked, slo.indicator.traffic
+    yield from ((each, As.VALUE) for each in values if each is not None)
+    yield from ((each, As.COUNTER) for each in counters if each is not None)
 
 
 def _expressions(slo: Slo) -> Iterator[tuple[Expression, As]]:

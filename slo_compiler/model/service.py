@@ -57,6 +57,8 @@ class Service:
     external_labels: tuple[str, ...]
     position: Position = field(compare=False)
     locate: Locate = field(compare=False, repr=False)
+    systems: Mapping[str, str] = field(default_factory=dict)
+    """The releases that are declared of the systems it runs on, by their names in the catalogue."""
     runbook: Runbook = field(default_factory=Runbook)
     """What the spec says of incidents, of whichever SLO or signal."""
 

@@ -70,6 +70,7 @@ def _service(spec: Spec, slos: Sequence[Slo], defaults: Defaults) -> Service:
         external_labels=defaults.external_labels,
         position=spec.position,
         locate=spec.locate,
+        systems={**defaults.systems, **spec.systems},
         runbook=spec.runbook,
     )
 

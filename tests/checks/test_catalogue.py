@@ -99,6 +99,49 @@ def test_a_declared_release_is_held_to_its_names(release: str, metric: str, expe
     assert expected == checks(gauge(metric), {"vllm": release})
 
 
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"serving": {"replicas": "vllm:num_requests_waiting"}}, []),
+        ({"serving": {"replicas": "vllm:gpu_cache_usage_perc"}}, ["catalogue/release"]),
+        (
+            {"serving": {"running": "vllm:num_requests_running", "progress": "vllm:generation_tokens"}},
+            ["catalogue/never-existed"],
+        ),
+        (
+            {"serving": {"running": "vllm:generation_tokens_total", "progress": "vllm:num_requests_running"}},
+            ["catalogue/type", "catalogue/type"],
+        ),
+        (
+            {"serving": {"queue_time": "vllm:num_requests_waiting", "total_time": "busy_seconds_total"}},
+            ["catalogue/type"],
+        ),
+        ({"deployed": "vllm:prompt_tokens_total"}, ["catalogue/type"]),
+        (
+            {"drift": [{"name": "d", "score": "vllm:gpu_cache_usage_perc", "threshold": 1}]},
+            ["catalogue/release"],
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_watched_beside_slos_is_held_to_it_too(keys: dict[str, Any], expected: list[str]) -> None:
+    owners = {"serving": "platform", "model": "platform", "data": "platform"}
+    asked = spec("shop", slo(), owners=owners, systems={"vllm": "0.12"}, **keys)
+    assert expected == checks_of(compile_specs(asked))
+
+
+def test_the_further_counters_of_a_guardrail_are_held_to_it_too() -> None:
+    guardrail = {
+        "bad": "bad_total",
+        "total": "all_total",
+        "traffic": "vllm:num_preemptions",
+        "fail_open": "vllm:num_requests_running",
+        "blocked": "vllm:kv_cache_usage_perc",
+    }
+    expected = ["catalogue/never-existed", "catalogue/type", "catalogue/type"]
+    assert expected == checks({"guardrail": guardrail})
+
+
 def test_each_use_in_an_expression_is_told_where_it_stands() -> None:
     indicator = gauge("vllm:gpu_cache_usage_perc > 0.9 or vllm:gpu_cache_usage_perc")
     compilation = compile_specs(spec("shop", slo(), slo("it", objective="99%", indicator=indicator)))
