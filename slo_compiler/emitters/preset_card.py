@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
+from slo_compiler.model.contract import ORIGIN
 from slo_compiler.model.indicator import (
     AtLeast,
     AtMost,
@@ -27,6 +28,7 @@ from slo_compiler.presets.expand import example_threshold
 from slo_compiler.presets.parameters import (
     BUCKETS,
     MATCHERS,
+    TRAFFIC,
     TRANSLATION,
     bound_parameter,
     histogram_of,
@@ -167,6 +169,8 @@ def _texts(indicator: Indicator) -> Iterator[tuple[str, str]]:
         ):
             yield "good" if isinstance(counted, Good) else "bad", counted.expression.text
             yield "total", total.text
+            if isinstance(indicator, Guardrail):
+                yield from _watched(indicator)
         case Latency(histogram=histogram):
             yield "histogram", histogram.text
         case ErrorRatio(expression=expression):
@@ -177,6 +181,16 @@ def _texts(indicator: Indicator) -> Iterator[tuple[str, str]]:
             yield "timestamp", timestamp.text
         case _:
             assert_never(indicator)
+
+
+def _watched(guardrail: Guardrail) -> Iterator[tuple[str, str]]:
+    """What alerts of a guardrail read beside those of its budget."""
+    if guardrail.fail_open is not None:
+        yield "fail_open", guardrail.fail_open.text
+    if guardrail.blocked is not None:
+        yield "blocked", guardrail.blocked.text
+        if guardrail.origin != ORIGIN:
+            yield "origin", guardrail.origin
 
 
 def _parameters(preset: Preset, system: System) -> Iterator[ParameterCard]:
@@ -199,6 +213,9 @@ def _parameters(preset: Preset, system: System) -> Iterator[ParameterCard]:
             described = f"How OpenTelemetry's names reach Prometheus: {words}."
             default = Translation.UNDERSCORES_WITH_SUFFIXES.value
             yield ParameterCard(name, "a translation_strategy", default, described)
+        elif name == TRAFFIC:
+            described = "Requests each of which is to be checked; a page tells when they go around it."
+            yield ParameterCard(name, "the selector of a counter", "not watched", described)
         elif name == MATCHERS:
             described = 'More conditions on labels, such as namespace="prod".'
             yield ParameterCard(name, "PromQL matchers", "none", described)

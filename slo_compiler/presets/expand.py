@@ -31,7 +31,7 @@ from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.system import Metric, Preset, Refusal, ReleaseNumber, System, Unit, parse_release
 from slo_compiler.presets.bounds import format_bound, parse_bound, seconds_of, unbounded_problem
 from slo_compiler.presets.library import preset_ids, preset_named, system_named, system_names
-from slo_compiler.presets.parameters import Given, histogram_of, read_parameters
+from slo_compiler.presets.parameters import TRAFFIC, Given, histogram_of, read_parameters
 from slo_compiler.presets.translation import translated
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.narrow import narrowed
@@ -134,8 +134,8 @@ def _rewritten(indicator: Indicator, rewrite: Rewrite) -> Indicator:
             return _rewritten_ratio(indicator, rewrite)
         case Quality(judged=judged):
             return replace(indicator, judged=_rewritten_ratio(judged, rewrite))
-        case Guardrail(checks=checks):
-            return Guardrail(_rewritten_ratio(checks, rewrite))
+        case Guardrail():
+            return _rewritten_guardrail(indicator, rewrite)
         case Events(counted=counted, total=total):
             return Events(_rewritten_count(counted, rewrite), rewrite(total))
         case Latency(histogram=histogram):
@@ -156,6 +156,15 @@ def _rewritten_ratio(ratio: Ratio, rewrite: Rewrite) -> Ratio:
     return Ratio(_rewritten_count(ratio.counted, rewrite), rewrite(ratio.total))
 
 
+def _rewritten_guardrail(guardrail: Guardrail, rewrite: Rewrite) -> Guardrail:
+    return replace(
+        guardrail,
+        checks=_rewritten_ratio(guardrail.checks, rewrite),
+        fail_open=guardrail.fail_open and rewrite(guardrail.fail_open),
+        blocked=guardrail.blocked and rewrite(guardrail.blocked),
+    )
+
+
 def _rewritten_count(counted: Counted, rewrite: Rewrite) -> Counted:
     return replace(counted, expression=rewrite(counted.expression))
 
@@ -163,7 +172,7 @@ def _rewritten_count(counted: Counted, rewrite: Rewrite) -> Counted:
 def _bounded(
     indicator: Indicator, given: Given, histogram: Metric | None, use: PresetUse
 ) -> Indicator | Diagnostic:
-    """The indicator with the threshold, age or bound that is given."""
+    """The indicator with the threshold, age, bound or traffic that is given."""
     match indicator, given.bound:
         case Latency(), _ if histogram is not None:
             return _with_threshold(indicator, given, histogram, use)
@@ -173,6 +182,8 @@ def _bounded(
             return replace(indicator, bound=AtLeast(least))
         case Threshold(bound=AtMost()), Fraction() as most:
             return replace(indicator, bound=AtMost(most))
+        case Guardrail(), _ if given.traffic is not None:
+            return replace(indicator, traffic=Expression(given.traffic, lambda _: use.locate(TRAFFIC)))
         case _:
             return indicator
 

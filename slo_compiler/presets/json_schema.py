@@ -7,7 +7,14 @@ from typing import Any, Final, TypeAlias
 
 from slo_compiler.model.system import Preset, System
 from slo_compiler.presets.library import system_named, system_names
-from slo_compiler.presets.parameters import BUCKETS, MATCHERS, TRANSLATION, bound_parameter, known_parameters
+from slo_compiler.presets.parameters import (
+    BUCKETS,
+    MATCHERS,
+    TRAFFIC,
+    TRANSLATION,
+    bound_parameter,
+    known_parameters,
+)
 from slo_compiler.presets.translation import Translation
 
 Schema: TypeAlias = dict[str, Any]
@@ -72,7 +79,7 @@ def _parameter(name: str, preset: Preset) -> Schema:
             return {"type": "array", "items": _TEXT, "minItems": 1}
         case _ if name == TRANSLATION:
             return {"enum": [each.value for each in Translation]}
-        case _ if name == MATCHERS:
+        case _ if name in {MATCHERS, TRAFFIC}:
             return _TEXT
         case _:
             raise AssertionError(f"{preset.id} has a parameter {name} of no known type")

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from slo_compiler.diagnostics import Diagnostic, error
-from slo_compiler.model.indicator import AtLeast, AtMost, Freshness, Indicator, Latency, Threshold
+from slo_compiler.model.indicator import AtLeast, AtMost, Freshness, Guardrail, Indicator, Latency, Threshold
 from slo_compiler.model.preset import PresetUse
 from slo_compiler.model.system import LabelParameter, Metric, Preset, System
 from slo_compiler.presets.bounds import parse_bound
@@ -24,6 +24,7 @@ from slo_compiler.schema.refusal import described
 MATCHERS: Final = "matchers"
 BUCKETS: Final = "buckets"
 TRANSLATION: Final = "translation"
+TRAFFIC: Final = "traffic"
 
 Value: TypeAlias = Any
 
@@ -41,6 +42,8 @@ class Given:
     bound: str | Fraction | None = None
     buckets: tuple[Fraction, ...] = ()
     """Bounds in seconds, where the installation has its own."""
+    traffic: str | None = None
+    """The selector of the requests that a guardrail is to check, which no system can know."""
     translation: Translation = Translation.UNDERSCORES_WITH_SUFFIXES
 
 
@@ -78,6 +81,7 @@ def known_parameters(preset: Preset, system: System) -> list[str]:
         *(name for name, label in preset.labels.items() if not label.required),
         *([BUCKETS] if configurable_buckets else []),
         *([TRANSLATION] if system.attributes else []),
+        *([TRAFFIC] if isinstance(preset.indicator, Guardrail) else []),
         MATCHERS,
     ]
 
@@ -101,6 +105,7 @@ def read_parameters(
         bound=read.get(bound) if bound else None,
         buckets=read.get(BUCKETS, ()),
         translation=read.get(TRANSLATION, Translation.UNDERSCORES_WITH_SUFFIXES),
+        traffic=read.get(TRAFFIC),
     )
     return given, problems
 
@@ -150,6 +155,8 @@ def _value(name: str, value: Value, preset: Preset, release: Release) -> Any:
             return _matchers(_text(value, 'matchers such as namespace="prod"'), release)
         case "translation":
             return translation_named(_text(value, "a translation strategy of Prometheus"))
+        case "traffic":
+            return _text(value, "the selector of a counter of requests")
         case "buckets":
             return _buckets(value)
         case "threshold":

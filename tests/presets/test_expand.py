@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slo_compiler.model.indicator import AtMost, Events, Indicator, Latency, Ratio, Threshold
+from slo_compiler.model.indicator import AtMost, Events, Guardrail, Indicator, Latency, Ratio, Threshold
 from slo_compiler.model.role import Role
 from slo_compiler.rules.selecting import bucket_matcher
 from tests.compiling import checks_of, compile_specs, defaults, found_by, program_of, slo, spec
@@ -70,6 +70,31 @@ def test_a_preset_of_several_metrics_is_narrowed_in_all_of_them() -> None:
         '(vllm:num_requests_running{model_name="a"} > bool 0) * '
         '(rate(vllm:generation_tokens_total{model_name="a"}[5m]) == bool 0)' == found.gauge.text
     )
+
+
+def test_all_counters_of_a_guardrail_are_narrowed() -> None:
+    found = indicator_of("litellm/guardrail-availability", guardrail_name="shield", matchers='job="x"')
+    assert isinstance(found, Guardrail)
+    assert found.blocked is not None
+    assert (
+        'litellm_guardrail_requests_total{status="intervened", guardrail_name="shield", job="x"}'
+        == found.blocked.text
+    )
+    assert ("hook_type", None) == (found.origin, found.traffic)
+
+
+def test_which_requests_a_guardrail_is_to_check_is_said_as_it_is() -> None:
+    found = indicator_of("litellm/guardrail-availability", traffic="requests_total", matchers='job="x"')
+    assert isinstance(found, Guardrail)
+    assert found.traffic is not None
+    assert "requests_total" == found.traffic.text
+
+
+def test_traffic_that_is_no_selector_is_told_of_where_it_stands() -> None:
+    use = {"preset": "litellm/guardrail-availability", "traffic": "sum(requests_total)"}
+    compilation = compile_specs(spec("shop", slo("it", objective="99%", indicator=use), owners=OWNERS))
+    (told,) = found_by("promql/not-a-selector", compilation)
+    assert told.startswith("shop.yaml:15:16: a guardrail's counter is a plain selector"), told
 
 
 def test_the_window_of_events_is_kept() -> None:

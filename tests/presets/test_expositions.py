@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from slo_compiler.model.indicator import Guardrail
 from slo_compiler.presets.library import system_names
 from slo_compiler.rules.ir import RecordingRule
 from slo_compiler.rules.program import Program
@@ -71,14 +73,29 @@ def test_every_query_of_every_preset_yields_a_number(oldest_and_newest: Promethe
         with oldest_and_newest.serve(tmp_path, config) as server:
             found = _when_complete(server, ids)
             problems = server.get("/api/v1/rules")["data"]["groups"][0]["rules"]
+            watched = {selector: _series(server, selector) for selector in _watched_by_guardrails(program)}
     assert {record: set() for record in RAW} == {
         record: ids - values.keys() for record, values in found.items()
     }
+    assert {} == {selector: series for selector, series in watched.items() if not series}
     assert [] == [rule["lastError"] for rule in problems if rule.get("lastError")]
     assert [] == [slo for slo, events in found[RAW[0]].items() if not events > 0]
     assert [] == [
         slo for slo, errors in found[RAW[1]].items() if not 0 <= errors <= found[RAW[0]][slo] * 1.01
     ]
+
+
+def _watched_by_guardrails(program: Program) -> Iterator[str]:
+    """What guardrails count beside their checks."""
+    for lowered in program.slos:
+        match lowered.plan.slo.indicator:
+            case Guardrail(fail_open=fail_open, blocked=blocked):
+                yield from (counter.text for counter in (fail_open, blocked) if counter is not None)
+
+
+def _series(server: Server, selector: str) -> list[Any]:
+    series: list[Any] = server.get("/api/v1/query", query=selector)["data"]["result"]
+    return series
 
 
 def _when_complete(server: Server, ids: set[str]) -> dict[str, dict[str, float]]:

@@ -79,6 +79,14 @@ CASES: Final[dict[str, tuple[dict[str, Any], list[Counted]]]] = {
         {"preset": "ray-serve/replica-health", "deployment": "Scorer"},
         [Counted(f"ray_serve_deployment_replica_healthy{{{REPLICA}}}", 1, 0, gauge=True)],
     ),
+    "guardrail": (
+        {"preset": "litellm/guardrail-availability", "guardrail_name": "shield"},
+        [
+            Counted('litellm_guardrail_requests_total{guardrail_name="shield", status="success"}', 60, 60),
+            Counted('litellm_guardrail_requests_total{guardrail_name="shield", status="intervened"}', 40, 0),
+            Counted('litellm_guardrail_requests_total{guardrail_name="shield", status="error"}', 0, 40),
+        ],
+    ),
     "threshold": (
         {"preset": "vllm/progress", "model_name": "llm"},
         [
