@@ -70,7 +70,7 @@ def _of_signals(service: Service) -> Iterator[tuple[Expression, As]]:
     counters: list[Expression | None] = []
     serving, label_lag, cold_start = service.serving, service.guards.label_lag, service.guards.cold_start
     if serving is not None:
-        values.append(serving.replicas)
+        values += serving.replicas, serving.waiting, serving.utilisation
         if serving.engines is not None:
             values.append(serving.engines.running)
             counters.append(serving.engines.progress)

@@ -24,13 +24,19 @@ def check_serving(service: Service) -> Iterator[Diagnostic]:
 def _selectors(service: Service) -> Iterator[tuple[Expression, str]]:
     if service.deployed is not None:
         yield service.deployed, "the time of a deploy"
-    if service.serving is not None:
-        engines, queue = service.serving.engines, service.serving.queue
+    serving = service.serving
+    if serving is not None:
+        engines, queue = serving.engines, serving.queue
         if engines is not None:
             yield engines.running, "the gauge of running requests"
             yield engines.progress, "the counter of progress"
-        if service.serving.replicas is not None:
-            yield service.serving.replicas, "the gauge of wanted replicas"
+        for gauge, what in (
+            (serving.replicas, "the gauge of wanted replicas"),
+            (serving.waiting, "the gauge of waiting requests"),
+            (serving.utilisation, "the gauge of utilisation"),
+        ):
+            if gauge is not None:
+                yield gauge, what
         if queue is not None:
             yield queue.time, "the counter of waiting time"
             yield queue.total, "the counter of all time"

@@ -41,4 +41,8 @@ class Serving:
     engines: Engines | None = None
     replicas: Expression | None = None
     """The gauge of the replicas that the autoscaler wants."""
+    waiting: Expression | None = None
+    """The gauge of requests that wait."""
+    utilisation: Expression | None = None
+    """The gauge of how busy each accelerator is, in any unit."""
     queue: Queue | None = None

@@ -126,6 +126,8 @@ def serving(model: ml_model.ServingModel, node: Node) -> Serving:
         if model.running is None
         else Engines(at("running"), at("progress"), tuple(model.by), model.stalled_after),
         replicas=_optional(node, model.replicas, "replicas"),
+        waiting=_optional(node, model.waiting, "waiting"),
+        utilisation=_optional(node, model.utilisation, "utilisation"),
         queue=None if model.queue_time is None else Queue(at("queue_time"), at("total_time")),
     )
 

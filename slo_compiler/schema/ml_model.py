@@ -200,6 +200,10 @@ class ServingModel(Strict):
     """How long without progress is too long; the base window if not given."""
     replicas: Given[PromQL] = None
     """Selector of the gauge of replicas that the autoscaler wants."""
+    waiting: Given[PromQL] = None
+    """Selector of the gauge of requests that wait: the depth of the queue."""
+    utilisation: Given[PromQL] = None
+    """Selector of the gauge of how busy each accelerator is."""
     queue_time: Given[PromQL] = None
     """Selector of the counter of time that requests have waited."""
     total_time: Given[PromQL] = None
@@ -220,7 +224,7 @@ class ServingModel(Strict):
         return self
 
 
-SERVED: Final = ("running", "progress", "replicas", "queue_time", "total_time")
+SERVED: Final = ("running", "progress", "replicas", "waiting", "utilisation", "queue_time", "total_time")
 _PAIRS: Final = {
     ("running", "progress"): "an engine is stalled when it has requests and makes no progress",
     ("queue_time", "total_time"): "the share of the queue is its time over all time",

@@ -103,6 +103,8 @@ def test_a_declared_release_is_held_to_its_names(release: str, metric: str, expe
     ("keys", "expected"),
     [
         ({"serving": {"replicas": "vllm:num_requests_waiting"}}, []),
+        ({"serving": {"waiting": "vllm:generation_tokens_total"}}, ["catalogue/type"]),
+        ({"serving": {"utilisation": "vllm:gpu_cache_usage_perc"}}, ["catalogue/release"]),
         ({"serving": {"replicas": "vllm:gpu_cache_usage_perc"}}, ["catalogue/release"]),
         (
             {"serving": {"running": "vllm:num_requests_running", "progress": "vllm:generation_tokens"}},

@@ -37,9 +37,11 @@ def compiled(indicator: dict[str, Any]) -> Slo:
     [
         (ENGINES, {"stalled", "running", "progress"}),
         ({"replicas": "replicas_wanted"}, {"replicas", "scaled", "turned"}),
+        ({"waiting": "requests_waiting"}, {"waiting"}),
+        ({"utilisation": "busy"}, {"utilisation"}),
         (QUEUE, {"queue_share", "queue_share_usual"}),
     ],
-    ids=["engines", "replicas", "a queue"],
+    ids=["engines", "replicas", "what waits", "what is busy", "a queue"],
 )
 def test_of_serving_there_is_what_is_declared(serving: dict[str, str], names: set[str]) -> None:
     assert set(of_serving.queries_of(watched(program_of(ml_spec(serving=serving))))) == names

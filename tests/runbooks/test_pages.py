@@ -241,6 +241,8 @@ SERVING: Final = {
     "running": 'running{job="engines"}',
     "progress": 'tokens_total{job="engines"}',
     "replicas": 'wanted_replicas{hpa="engines"}',
+    "waiting": 'waiting{job="engines"}',
+    "utilisation": 'busy{node="accelerators"}',
     "queue_time": 'queue_seconds_sum{job="engines"}',
     "total_time": 'request_seconds_sum{job="engines"}',
 }
@@ -248,6 +250,8 @@ OF_LATENCY: Final = {
     'ml:queue_share:ratio{ml_signal_id="gateway:serving"}': ("queue_time", "total_time"),
     'sort_desc(sum by (instance) (running{job="engines"}))': ("running", "progress"),
     'max(wanted_replicas{hpa="engines"})': ("replicas",),
+    'sort_desc(sum by (instance) (waiting{job="engines"}))': ("waiting",),
+    'topk(10, busy{node="accelerators"})': ("utilisation",),
 }
 
 
@@ -255,9 +259,12 @@ def test_the_latency_page_asks_all_that_serving_has_the_series_for() -> None:
     page = section_of(page_of(gateway(serving=SERVING)), f"latency: {BURNS}")
     assert [] == [query for query in OF_LATENCY if query not in queries_of(page)]
     assert "look at its traces" not in page
+    assert "on a dashboard" not in page
 
 
-@pytest.mark.parametrize(("query", "keys"), OF_LATENCY.items(), ids=["queue", "engines", "replicas"])
+@pytest.mark.parametrize(
+    ("query", "keys"), OF_LATENCY.items(), ids=["queue", "engines", "replicas", "waiting", "utilisation"]
+)
 def test_the_latency_page_asks_nothing_that_serving_has_no_series_for(
     query: str, keys: tuple[str, ...]
 ) -> None:
@@ -269,6 +276,21 @@ def test_the_latency_page_asks_nothing_that_serving_has_no_series_for(
 
 def test_without_serving_the_latency_page_sends_to_the_traces() -> None:
     assert "look at its traces" in section_of(page_of(gateway()), f"latency: {BURNS}")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("utilisation", "* how busy the accelerators are"),
+        ("waiting", "* how many requests wait"),
+        ("replicas", "* how many replicas there are, and since when"),
+    ],
+)
+def test_the_latency_page_names_what_is_to_be_looked_for_elsewhere(key: str, words: str) -> None:
+    some = {each: said for each, said in SERVING.items() if each != key}
+    page = section_of(page_of(gateway(serving=some)), f"latency: {BURNS}")
+    (told,) = page.split("on a dashboard:\n\n")[1:]
+    assert [words] == told.split("\n\n")[0].splitlines()
 
 
 def test_every_page_of_a_model_asks_which_surface_fails_and_what_was_deployed() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.indicator import Latency
 from slo_compiler.model.service import Service
-from slo_compiler.model.serving import Engines
+from slo_compiler.model.serving import ENGINE, Engines
 from slo_compiler.quantities import DAY, format_duration
 from slo_compiler.rules import names
-from slo_compiler.rules.runbook.queries import LATELY, Queries
+from slo_compiler.rules.runbook.queries import LATELY, MOST_ROWS, Queries
 from slo_compiler.rules.selecting import authored
 from slo_compiler.rules.signals.serving import SWING, serving_of, stalled
 from slo_compiler.rules.signals.watched import Watched
@@ -28,6 +28,11 @@ def queries_of(watched: Watched) -> Queries:
         direction = names.of(names.SCALING_DIRECTION, serving_of(service))
         found["scaled"] = f"count_over_time({direction}[{format_duration(LATELY)}])"
         found["turned"] = f"changes({direction}[{format_duration(SWING)}])"
+    if serving.waiting is not None:
+        by = ", ".join(ENGINE if serving.engines is None else serving.engines.by)
+        found["waiting"] = f"sort_desc(sum by ({by}) ({authored(serving.waiting, service.target)}))"
+    if serving.utilisation is not None:
+        found["utilisation"] = f"topk({MOST_ROWS}, {authored(serving.utilisation, service.target)})"
     if serving.queue is not None:
         share = names.of(names.QUEUE_SHARE, serving_of(service))
         found |= {"queue_share": share, "queue_share_usual": _usual(share)}

@@ -59,6 +59,12 @@ def _of_serving(service: Service) -> Iterator[Declared]:
         yield Declared(
             "serving.replicas", serving.replicas, Surface.SERVING, "the autoscaler is never found thrashing"
         )
+    for name, gauge, blind in (
+        ("waiting", serving.waiting, "how many requests wait is not known"),
+        ("utilisation", serving.utilisation, "how busy the accelerators are is not known"),
+    ):
+        if gauge is not None:
+            yield Declared(f"serving.{name}", gauge, Surface.SERVING, blind)
     if serving.queue is not None:
         share = "how much of the time requests wait is not known"
         yield Declared("serving.queue_time", serving.queue.time, Surface.SERVING, share)

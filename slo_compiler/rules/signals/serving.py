@@ -44,8 +44,9 @@ def lower_serving(watched: Watched) -> Iterator[LoweredSignal]:
         rules += _thrash(serving.replicas, service, subject)
     if serving.queue is not None:
         rules.append(_queue_share(serving.queue, service, subject))
-    group = Group(names.signal_group(subject), service.clock.evaluation_interval, tuple(rules))
-    yield LoweredSignal(subject, (group,))
+    if rules:
+        group = Group(names.signal_group(subject), service.clock.evaluation_interval, tuple(rules))
+        yield LoweredSignal(subject, (group,))
 
 
 def stalled(engines: Engines, service: Service) -> str:
