@@ -34,7 +34,8 @@ _UNITS: Final = {
     "ms": MILLISECOND,
 }
 _DURATION: Final = re.compile("".join(rf"(?:([0-9]+){unit})?" for unit in _UNITS))
-_PRINTED_UNITS: Final = ("d", "h", "m", "s", "ms")  # 28d reads better than 4w, and 365d than 1y
+# 28d reads better than 4w, and 365d than 1y. In whole milliseconds: fractions cost ten times as much.
+_PRINTED_UNITS: Final = {unit: int(_UNITS[unit] / MILLISECOND) for unit in ("d", "h", "m", "s", "ms")}
 
 _LONGEST: Final = Fraction(2**63 - 1, 10**9)  # Prometheus counts nanoseconds in a signed 64-bit integer
 _PERCENT: Final = re.compile(r"([0-9]{1,20}(?:\.[0-9]{1,20})?)\s*%")
@@ -64,13 +65,13 @@ def format_duration(seconds: Seconds) -> str:
     Raises:
         ValueError: the duration is negative or no whole number of milliseconds.
     """
-    if seconds < 0 or (seconds / MILLISECOND).denominator != 1:
+    rest, remainder = divmod(seconds.numerator * 1000, seconds.denominator)
+    if rest < 0 or remainder:
         raise ValueError(f"{seconds} s cannot be written as a Prometheus duration")
     parts = []
-    rest = seconds
-    for unit in _PRINTED_UNITS:
-        count, rest = divmod(rest, _UNITS[unit])
-        if count:
+    for unit, length in _PRINTED_UNITS.items():
+        if rest >= length:
+            count, rest = divmod(rest, length)
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
 
@@ -112,10 +113,9 @@ def format_decimal(number: Fraction, *, digits: int = 12) -> str:
     """
     if number == 0:
         return "0"
-    sign, magnitude = ("-", -number) if number < 0 else ("", number)
-    exponent = _decimal_exponent(magnitude)
-    scale = digits - 1 - exponent
-    scaled = round(magnitude * Fraction(10) ** scale)
+    sign, numerator, denominator = "-" if number < 0 else "", abs(number.numerator), number.denominator
+    scale = digits - 1 - _decimal_exponent(numerator, denominator)
+    scaled = round(Fraction(numerator * 10 ** max(scale, 0), denominator * 10 ** max(-scale, 0)))
     if scale <= 0:
         return f"{sign}{scaled * 10**-scale}"
     whole, fraction = divmod(scaled, 10**scale)
@@ -123,10 +123,11 @@ def format_decimal(number: Fraction, *, digits: int = 12) -> str:
     return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
 
 
-def _decimal_exponent(magnitude: Fraction) -> int:
-    """The e for which 10**e <= magnitude < 10**(e + 1)."""
-    exponent = len(str(magnitude.numerator)) - len(str(magnitude.denominator))
-    return exponent if Fraction(10) ** exponent <= magnitude else exponent - 1
+def _decimal_exponent(numerator: int, denominator: int) -> int:
+    """The e for which 10**e <= numerator / denominator < 10**(e + 1)."""
+    exponent = len(str(numerator)) - len(str(denominator))
+    reached = numerator * 10 ** max(-exponent, 0) >= denominator * 10 ** max(exponent, 0)
+    return exponent if reached else exponent - 1
 
 
 def _shortened(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from slo_compiler.burnrate import policy
@@ -33,6 +34,11 @@ class Plan:
     repairs: tuple[Repair, ...]
 
 
+# Thousands of SLOs have few objectives and periods between them.
+_derive = lru_cache(maxsize=1024)(derive)
+_lay_out = lru_cache(maxsize=1024)(lay_out)
+
+
 def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:
     """The plan of an SLO and what there is to say about it; no plan comes with an error."""
     setting = Setting(slo.budget, slo.period, slo.clock, slo.cadence)
@@ -45,15 +51,12 @@ def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:
         tiers, repairs, found = _derived_tiers(slo, setting)
     if has_errors(found):
         return None, found
+    steady = None if slo.tiers_are_authored else policy.steady_base_window(slo.clock, slo.period)
     counts_errors = not isinstance(slo.indicator, ErrorRatio) and slo.min_errors > 1
     made = Plan(
         slo=slo,
         tiers=tiers,
-        windows=lay_out(
-            tiers,
-            slo.clock,
-            None if slo.tiers_are_authored else policy.steady_base_window(slo.clock, slo.period),
-        ),
+        windows=_lay_out(tiers, slo.clock, steady),
         min_errors=slo.min_errors if counts_errors else None,
         absent_hold=_absent_hold(slo),
         repairs=repairs,
@@ -67,7 +70,7 @@ def _derived_tiers(
     repeated = list(check_names(slo.tiers))
     if repeated:
         return (), (), repeated
-    tiers, repairs = derive(slo.tiers, setting)
+    tiers, repairs = _derive(slo.tiers, setting)
     if not tiers:
         message = "no burn-rate tier fits into the window of this SLO: nothing could ever alert on it"
         return (), repairs, [error(slo.position, "tier/none", message)]
@@ -88,7 +91,7 @@ def _authored_tiers(
     slo: Slo, setting: Setting
 ) -> tuple[tuple[Tier, ...], tuple[Repair, ...], list[Diagnostic]]:
     authored = [Authored(make_tier(request, setting), request) for request in slo.tiers]
-    proposed, _ = derive(policy.DEFAULT_TIERS, setting)
+    proposed, _ = _derive(policy.DEFAULT_TIERS, setting)
     found = list(check_tiers(authored, setting, proposed))
     return tuple(each.tier for each in authored), (), found
 

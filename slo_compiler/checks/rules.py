@@ -6,6 +6,7 @@ Everything that goes into a rule was checked before; this looks once more at wha
 from __future__ import annotations
 
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -21,6 +22,7 @@ from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.program import Lowered, Program
 
 _ANY_ID = "service:name"
+_EQUALS = re.compile(r'(?P<label>[a-zA-Z_][a-zA-Z0-9_]*)="(?:[^"\\\n]|\\.)*"')
 
 
 def check_rules(program: Program) -> Iterator[Diagnostic]:
@@ -80,8 +82,18 @@ def _check_adapted(adapted: AdaptedGroup) -> Iterator[Diagnostic]:
 def _metrics_read(expr: str, id_label: str, target: str) -> frozenset[str] | str:
     """The metrics of the subject itself that an expression reads, or what is wrong with the expression.
 
-    SLOs have most of their expressions in common, but for the id.
+    SLOs have most of their expressions in common, but for the id, and many more but for what labels are to
+    equal, which as a string is well-formed or was refused when the author's text was read.
     """
+    alike = _EQUALS.sub(
+        lambda found: found[0] if found["label"] == id_label else f'{found["label"]}="_"', expr
+    )
+    read = _metrics_read_alike(alike, id_label, target)
+    return _metrics_read_alike(expr, id_label, target) if isinstance(read, str) else read
+
+
+@functools.lru_cache(maxsize=10_000)
+def _metrics_read_alike(expr: str, id_label: str, target: str) -> frozenset[str] | str:
     parsed = parse(expr, release_named(target))
     if isinstance(parsed, list):
         return parsed[0].message

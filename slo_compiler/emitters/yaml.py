@@ -8,9 +8,10 @@ refuses.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 Value: TypeAlias = "str | int | bool | Sequence[Value] | Mapping[str, Value]"
@@ -24,53 +25,62 @@ _NOT_A_STRING: Final = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|inf|na
 _NOT_IN_A_BLOCK: Final = re.compile(
     "[^\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_ONLY_INDENTED: Final = re.compile(r"^ +$", re.MULTILINE)
 _ESCAPED_IN_QUOTES: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def document(value: Mapping[str, Value], *, comment: str) -> str:
     """One YAML document with a comment on top. Keys keep their order."""
-    header = "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines())
-    return header + "".join(f"{line}\n" for line in _mapping(value, ""))
+    lines = [f"# {line}".rstrip() for line in comment.splitlines()]
+    _mapping(value, lines, "", "")
+    return "\n".join((*lines, ""))
 
 
-def _mapping(value: Mapping[str, Value], indent: str) -> Iterator[str]:
+# What writes appends to the lines: generators within generators took most of the time of a compilation.
+def _mapping(value: Mapping[str, Value], lines: list[str], indent: str, head: str) -> None:
+    """The entries of a mapping, of which the first stands behind ``head``."""
     for key, item in value.items():
-        yield from _entry(f"{indent}{_scalar(key)}:", item, indent)
+        _entry(f"{head}{_scalar(key)}:", item, lines, indent)
+        head = indent
 
 
-def _entry(head: str, item: Value, indent: str) -> Iterator[str]:
+def _entry(head: str, item: Value, lines: list[str], indent: str) -> None:
     """A key with its value, on the same line where it fits there."""
-    if isinstance(item, str) and _fits_a_block(item):
-        yield f"{head} {_block_header(item)}"
-        yield from (f"{indent}  {line}" if line else "" for line in item.rstrip("\n").split("\n"))
-    elif isinstance(item, str | int):
-        yield f"{head} {_scalar(item)}"
+    if isinstance(item, str):
+        lines.append(f"{head} {_block(item, indent) if _fits_a_block(item) else _scalar(item)}")
+    elif isinstance(item, int):
+        lines.append(f"{head} {_scalar(item)}")
     elif not item:
-        yield f"{head} {'{}' if isinstance(item, Mapping) else '[]'}"
+        lines.append(f"{head} {'{}' if isinstance(item, Mapping) else '[]'}")
     elif isinstance(item, Mapping):
-        yield head
-        yield from _mapping(item, f"{indent}  ")
+        lines.append(head)
+        _mapping(item, lines, f"{indent}  ", f"{indent}  ")
     else:
-        yield head
-        yield from _sequence(item, indent)
+        lines.append(head)
+        _sequence(item, lines, indent, indent)
 
 
-def _sequence(value: Sequence[Value], indent: str) -> Iterator[str]:
+def _sequence(value: Sequence[Value], lines: list[str], indent: str, head: str) -> None:
+    """The items of a sequence, of which the first stands behind ``head``."""
+    inner = f"{indent}  "
     for item in value:
         if isinstance(item, str | int) or not item:
-            yield from _entry(f"{indent}-", item, indent)
+            _entry(f"{head}-", item, lines, indent)
+        elif isinstance(item, Mapping):
+            _mapping(item, lines, inner, f"{head}- ")
         else:
-            inner = f"{indent}  "
-            lines = _mapping(item, inner) if isinstance(item, Mapping) else _sequence(item, inner)
-            yield f"{indent}- {next(lines).lstrip()}"
-            yield from lines
+            _sequence(item, lines, inner, f"{head}- ")
+        head = indent
 
 
 def _scalar(item: str | int) -> str:
     if isinstance(item, bool):
         return "true" if item else "false"
-    if isinstance(item, int):
-        return str(item)
+    return _text(item) if isinstance(item, str) else str(item)
+
+
+@functools.lru_cache(maxsize=4096)  # the labels of an SLO are those of all its rules
+def _text(item: str) -> str:
     if _PLAIN.fullmatch(item) and not _NOT_A_STRING.fullmatch(item):
         return item
     if _SINGLE_QUOTABLE.fullmatch(item) and ('"' in item or "\\" in item):
@@ -81,13 +91,18 @@ def _scalar(item: str | int) -> str:
 
 def _fits_a_block(text: str) -> bool:
     return (
-        "\n" in text.rstrip("\n")
+        "\n" in text
+        and "\n" in text.rstrip("\n")
         and not text.startswith((" ", "\n"))
-        and not text.endswith("\n\n")
-        and not any(line.endswith(" ") for line in text.split("\n"))
+        and not text.endswith(("\n\n", " "))
+        and " \n" not in text
         and _NOT_IN_A_BLOCK.search(text) is None
     )
 
 
-def _block_header(text: str) -> str:
-    return "|" if text.endswith("\n") else "|-"
+def _block(text: str, indent: str) -> str:
+    """The header of a block and its lines, of which the empty ones are not indented."""
+    header = "|" if text.endswith("\n") else "|-"
+    indented = text.removesuffix("\n").replace("\n", f"\n{indent}  ")
+    body = _ONLY_INDENTED.sub("", indented) if "\n\n" in text else indented
+    return f"{header}\n{indent}  {body}"

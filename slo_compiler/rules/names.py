@@ -6,6 +6,7 @@ makes Prometheus forget that the alert fires: it resolves, and pages again.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -143,4 +144,9 @@ def identity(slo: Slo) -> dict[str, str]:
 
 def series(metric: str, slo: Slo) -> str:
     """The selector of an SLO's recorded series."""
-    return f"{metric}{{{matcher(labels.SLO_ID, MatchOperator.EQUAL, slo.id)}}}"
+    return f"{metric}{{{_own(slo.id)}}}"
+
+
+@functools.lru_cache(maxsize=8)  # the many rules of an SLO are lowered one after the other
+def _own(slo_id: str) -> str:
+    return matcher(labels.SLO_ID, MatchOperator.EQUAL, slo_id)
