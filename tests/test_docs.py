@@ -15,7 +15,8 @@ from slo_compiler.cli import COMMANDS
 from slo_compiler.compiler import Source, Sources, compile_sources
 from slo_compiler.diagnostics import Level
 from slo_compiler.model.contract import BY_NAME
-from slo_compiler.schema.read import read_incidents, read_receivers
+from slo_compiler.schema.read import read_receivers
+from slo_compiler.schema.read_incidents import read_incidents
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from slo_compiler.model.adapter import Adapter
-from slo_compiler.schema.read import read_adapter
 
 
 @functools.cache
@@ -17,6 +16,8 @@ def catalogue() -> Mapping[str, Adapter]:
     Raises:
         ValueError: a data file has a fault, which would be one of the compiler.
     """
+    from slo_compiler.schema.read_library import read_adapter  # noqa: PLC0415  few compilations wait for it
+
     found = {}
     for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):

@@ -18,7 +18,7 @@ from slo_compiler.replay import simulation_text
 from slo_compiler.replay.catalogue import CATALOGUE
 from slo_compiler.replay.simulate import Simulation, simulate
 from slo_compiler.replay.traffic import Traffic, TrafficError, read_traffic, steady
-from slo_compiler.schema.read import read_incidents
+from slo_compiler.schema.read_incidents import read_incidents
 
 USUAL_TRAFFIC: Final = 36_000
 """Ten events a second, where nobody says how many there are."""

@@ -8,7 +8,6 @@ from importlib import resources
 from typing import Final
 
 from slo_compiler.model.system import Preset, Refusal, System
-from slo_compiler.schema.read import read_system
 
 SUFFIX: Final = ".yaml"
 
@@ -28,6 +27,8 @@ def system_named(name: str) -> System:
         KeyError: there is none.
         ValueError: its file is broken; the message is what is wrong with it.
     """
+    from slo_compiler.schema.read_library import read_system  # noqa: PLC0415  few compilations wait for it
+
     if name not in system_names():
         raise KeyError(name)
     found = read_system(f"{name}{SUFFIX}", text_of(name))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import itertools
+import textwrap
+from collections.abc import Iterator
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from slo_compiler.schema.defaults_model import DefaultsModel
 from slo_compiler.schema.incidents_model import IncidentsModel
+from slo_compiler.schema.preset_model import PresetModel
 from slo_compiler.schema.receivers.receivers_model import ReceiversModel
 from slo_compiler.schema.spec_model import SpecModel
+from slo_compiler.schema.strict import Strict
 
 _MODELS: Final[dict[str, type[BaseModel]]] = {
     "spec": SpecModel,
@@ -34,8 +41,38 @@ def json_schema(kind: str) -> dict[str, Any]:
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **_plain(_MODELS[kind].model_json_schema()),
+        **_plain(_described(_MODELS[kind].model_json_schema())),
     }
+
+
+def _described(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema in which each key is described by the text under it in the source of its model.
+
+    Pydantic can do that by itself, but only whenever a model is made: every command would wait for it.
+    """
+    models = {model.__name__: model for model in _below(Strict, PresetModel)}
+    for name, part in [(schema["title"], schema), *schema["$defs"].items()]:
+        for key, text in _texts(models[name]) if name in models else ():
+            described = {"description": text, **part["properties"][key]}
+            part["properties"][key] = dict(sorted(described.items()))
+    return schema
+
+
+def _below(*models: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for model in models:
+        yield model
+        yield from _below(*model.__subclasses__())
+
+
+def _texts(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """The keys of a model, each with the text that stands under it in the source, the nearest class last."""
+    for base in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
+        source = ast.parse(textwrap.dedent(inspect.getsource(base)))
+        body = (statement for written in source.body for statement in ast.iter_child_nodes(written))
+        for field, text in itertools.pairwise(body):
+            match field, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                    yield model.model_fields[name].alias or name, inspect.cleandoc(words)
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:

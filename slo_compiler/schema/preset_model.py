@@ -13,7 +13,7 @@ from slo_compiler.schema.text_fields import PresetId, ReleaseText
 class PresetModel(BaseModel):
     """An SLI out of the library, with its parameters beside the name; slo-compiler presets lists them."""
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, defer_build=True)
 
     preset: PresetId
     """The preset, such as vllm/time-to-first-token."""

@@ -11,7 +11,7 @@ class Strict(BaseModel):
     """A mapping in which every unknown key is an error and nothing is converted silently."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, populate_by_name=False, use_attribute_docstrings=True
+        extra="forbid", strict=True, frozen=True, populate_by_name=False, defer_build=True
     )
 
     def exactly_one(self, *keys: str, consequence: str) -> None:

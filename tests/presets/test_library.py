@@ -16,7 +16,7 @@ from slo_compiler.model.indicator import Indicator, Latency
 from slo_compiler.model.system import MetricType, Preset
 from slo_compiler.presets.library import system_named, system_names, text_of
 from slo_compiler.presets.translation import Translation, prometheus_name
-from slo_compiler.schema.read import read_system
+from slo_compiler.schema.read_library import read_system
 from tests.compiling import compile_specs, found_by, spec
 from tests.presets.examples import OWNERS, PRESETS, example_of
 from tests.presets.exposition import exposition_of
