@@ -10,6 +10,8 @@ from typing import Final
 
 import click
 
+from slo_compiler.version import VERSION
+
 # Command to the module of this room that holds it, under the command's own name, and the line for --help.
 COMMANDS: Final = {
     "compile": "Compile specs to rules and routes.",
@@ -47,7 +49,7 @@ class LazyGroup(click.Group):
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="slo-compiler", message="%(version)s")
+@click.version_option(VERSION, message="%(version)s")
 def main() -> None:
     """Compile SLO specs to Prometheus rules and Alertmanager routes.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from slo_compiler.emitters.check_help import check_help
 from slo_compiler.emitters.diagnostics_json import as_json
 from slo_compiler.emitters.sarif import as_sarif
 from slo_compiler.emitters.workflow_commands import as_workflow_commands
+from slo_compiler.version import VERSION
 
 STYLES: Final = ("text", "json", "sarif", "github")
 
@@ -55,7 +55,7 @@ def _formatted(diagnostics: Sequence[Diagnostic], style: str) -> str:
         case "json":
             return as_json(diagnostics)
         case "sarif":
-            return as_sarif(diagnostics, check_help(checks_page()), version("slo-compiler"))
+            return as_sarif(diagnostics, check_help(checks_page()), VERSION)
         case "github":
             return as_workflow_commands(diagnostics)
         case _:
