@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -10,11 +10,10 @@ import numpy as np
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
-from slo_compiler.quantities import Seconds
+from slo_compiler.replay.firing import Yielding, fire
 from slo_compiler.replay.grid import Array, Grid, Mask
 from slo_compiler.replay.inhibit import Timeline, inhibit
 from slo_compiler.replay.series import Counts, Series
-from slo_compiler.replay.spans import kept, spans_of, until, waited_for, without
 from slo_compiler.replay.windows import Recorded, budget_remaining, record, was_there_lately
 from slo_compiler.rules import names
 from slo_compiler.rules.alerts import HALF_AN_ERROR, absent_labels, tier_labels
@@ -67,31 +66,20 @@ def evaluate(plan: Plan, series: Series, grid: Grid) -> Evaluation:
         recorded=recorded,
         budget_remaining=budget_remaining(plan, recorded, grid),
         timelines=tuple(
-            inhibit([_timeline(alert, row, grid) for alert in alerts], rules)
+            inhibit([fire(alert, row, grid) for alert in alerts], rules)
             for row in range(recorded[plan.windows.base].events.shape[0])
         ),
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Alert:
-    """An alert, and where its expression yields."""
-
-    name: str
-    labels: Mapping[str, str]
-    hold: Seconds
-    keep_firing_for: Seconds
-    holds: Mask
-
-
-def _alerts(plan: Plan, recorded: Recorded, grid: Grid) -> Iterator[_Alert]:
+def _alerts(plan: Plan, recorded: Recorded, grid: Grid) -> Iterator[Yielding]:
     nothing = Fraction(0)
     for tier in plan.tiers:
         name, labels = names.burn_alert(tier.name), tier_labels(plan, tier)
-        yield _Alert(name, labels, nothing, tier.keep_firing, _burns(plan, tier, recorded))
+        yield Yielding(name, labels, nothing, tier.keep_firing, _burns(plan, tier, recorded))
     if plan.absent_hold is not None:
         holds = _is_absent(plan, recorded, grid)
-        yield _Alert(names.ABSENT_ALERT, absent_labels(plan.slo), plan.absent_hold, nothing, holds)
+        yield Yielding(names.ABSENT_ALERT, absent_labels(plan.slo), plan.absent_hold, nothing, holds)
 
 
 def _burns(plan: Plan, tier: Tier, recorded: Recorded) -> Mask:
@@ -108,21 +96,3 @@ def _is_absent(plan: Plan, recorded: Recorded, grid: Grid) -> Mask:
     """There is nothing now. A group alerts only as long as it is remembered."""
     absent = np.isnan(recorded[plan.windows.base].events) & ~grid.missed(grid.times)
     return absent & was_there_lately(plan, recorded, grid) if plan.slo.group_by else absent
-
-
-def _timeline(alert: _Alert, row: int, grid: Grid) -> Timeline:
-    holds = spans_of(alert.holds[row], grid)
-    waited = waited_for(holds, _whole(alert.hold, grid))
-    firing = until(kept(waited, _whole(alert.keep_firing_for, grid)), grid.end)
-    return Timeline(
-        alert=alert.name,
-        labels={**alert.labels, "alertname": alert.name},
-        holds=holds,
-        pending=without(holds, firing),
-        firing=firing,
-    )
-
-
-def _whole(seconds: Seconds, grid: Grid) -> float:
-    """The time until the first evaluation that is at least so much later."""
-    return grid.ticks(float(seconds)) * grid.interval

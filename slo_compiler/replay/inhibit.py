@@ -5,12 +5,27 @@ Whatever fires can hold back, if its labels match: the alerts of an SLO each oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from slo_compiler.model.labels import GUARD
 from slo_compiler.replay.grid import Spans
 from slo_compiler.replay.spans import both, union, without
 from slo_compiler.rules.inhibition import InhibitRule, inhibits
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An alert that holds back another one, and when it does."""
+
+    alert: str
+    labels: Mapping[str, str]
+    spans: Spans
+
+    @property
+    def guard(self) -> str | None:
+        """The kind of the guard, if it is one."""
+        return self.labels.get(GUARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +33,7 @@ class Timeline:
     """What became of one alert.
 
     ``pending`` is when it waited, ``holds`` when its expression yielded, ``firing`` when it fired, kept on
-    included, and ``held_back`` when it fired and another alert kept it from notifying.
+    included, and ``holders`` which other alerts kept it from notifying meanwhile.
     """
 
     alert: str
@@ -26,7 +41,12 @@ class Timeline:
     holds: Spans
     pending: Spans
     firing: Spans
-    held_back: Spans = ()
+    holders: tuple[Holder, ...] = ()
+
+    @property
+    def held_back(self) -> Spans:
+        """When it fired and another alert kept it from notifying."""
+        return union(holder.spans for holder in self.holders)
 
     @property
     def heard(self) -> Spans:
@@ -42,15 +62,16 @@ def inhibit(timelines: Sequence[Timeline], rules: Iterable[InhibitRule]) -> tupl
         rules: its inhibit rules. Labels known only at run time must have been given their values.
     """
     rules = tuple(rules)
-    return tuple(replace(target, held_back=_held_back(target, timelines, rules)) for target in timelines)
+    return tuple(replace(target, holders=tuple(_holders(target, timelines, rules))) for target in timelines)
 
 
-def _held_back(target: Timeline, timelines: Sequence[Timeline], rules: Sequence[InhibitRule]) -> Spans:
+def _holders(
+    target: Timeline, timelines: Sequence[Timeline], rules: Sequence[InhibitRule]
+) -> Iterator[Holder]:
     if not target.firing:
-        return ()
-    sources = union(
-        source.firing
-        for source in timelines
-        if source.firing and any(inhibits(rule, source.labels, target.labels) for rule in rules)
-    )
-    return both(target.firing, sources)
+        return
+    for source in timelines:
+        if source.firing and any(inhibits(rule, source.labels, target.labels) for rule in rules):
+            spans = both(target.firing, source.firing)
+            if spans:
+                yield Holder(source.alert, source.labels, spans)

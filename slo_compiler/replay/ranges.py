@@ -72,6 +72,12 @@ def number_until(times: Array, ends: Array) -> Indexes:
     return np.clip(number, 0, times.size)
 
 
+def added_up(rows: Array) -> Array:
+    """The sum of the rows that are there, in one; no number where none is."""
+    there = ~np.isnan(rows)
+    return np.where(there.any(axis=0), np.where(there, rows, 0).sum(axis=0), np.nan)[np.newaxis]
+
+
 def numbers_of(there: Mask) -> Array:
     """How many samples there are before each column, and in all; one row where none is missing."""
     if there.all():

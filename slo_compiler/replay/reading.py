@@ -10,7 +10,7 @@ from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.indicator import Quality
 from slo_compiler.quantities import Seconds
 from slo_compiler.replay.grid import Array, Grid
-from slo_compiler.replay.ranges import Running, ranges_of
+from slo_compiler.replay.ranges import Running, added_up, ranges_of
 from slo_compiler.replay.rate import rate
 from slo_compiler.replay.series import Counters, Counts, Ratios, Samples, Series
 
@@ -46,6 +46,8 @@ def _read_counters(series: Counters, length: float, reach: float, ends: Array) -
     events, counted = (
         rate(counter, series.times, ends, reach) * length for counter in (series.events, series.counted)
     )
+    if series.replicas:
+        events, counted = added_up(events), added_up(counted)
     counted = np.nan_to_num(counted)
     if series.counts_good:
         return Counts(events, np.maximum(events - counted, 0))

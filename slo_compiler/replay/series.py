@@ -16,12 +16,14 @@ class Counters:
 
     ``times`` are the seconds of the scrapes, ascending. ``events`` and ``counted`` have a row for each group.
     ``counts_good`` says whether ``counted`` are the good events, so that the errors are what is missing.
+    ``replicas`` says whether the rows are no groups, but replicas, which the rules add up.
     """
 
     times: Array
     events: Array
     counted: Array
     counts_good: bool = False
+    replicas: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

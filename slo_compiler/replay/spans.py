@@ -22,21 +22,21 @@ def spans_of(holds: Mask, grid: Grid) -> Spans:
     return tuple(Span(begin, end) for begin, end in zip(times[::2], times[1::2], strict=True))
 
 
-def waited_for(spans: Spans, hold: float) -> Spans:
-    """What is left of each span when an alert has waited so long: its ``for``."""
-    return tuple(Span(span.begin + hold, span.end) for span in spans if span.length > hold)
+def fired(spans: Spans, hold: float, keep: float) -> Spans:
+    """When an alert fires whose condition holds in some spans.
 
-
-def kept(spans: Spans, keep: float) -> Spans:
-    """The spans in which an alert fires that is kept so long after its condition: its ``keep_firing_for``."""
-    merged: list[Span] = []
+    Args:
+        spans: when its condition holds.
+        hold: its ``for``, which it waits before it fires.
+        keep: its ``keep_firing_for``. As long as it is kept it fires, and need not wait again.
+    """
+    firing: list[Span] = []
     for span in spans:
-        if merged and span.begin <= merged[-1].end:
-            end = max(merged[-1].end, span.end + keep)
-            merged[-1] = Span(merged[-1].begin, end)
-        else:
-            merged.append(Span(span.begin, span.end + keep))
-    return tuple(merged)
+        if firing and span.begin <= firing[-1].end:
+            firing[-1] = Span(firing[-1].begin, max(firing[-1].end, span.end + keep))
+        elif span.length > hold:
+            firing.append(Span(span.begin + hold, span.end + keep))
+    return tuple(firing)
 
 
 def until(spans: Spans, end: float) -> Spans:
@@ -46,7 +46,7 @@ def until(spans: Spans, end: float) -> Spans:
 
 def union(many: Iterable[Spans]) -> Spans:
     """When at least one of many holds."""
-    return kept(tuple(sorted(span for spans in many for span in spans)), 0)
+    return fired(tuple(sorted(span for spans in many for span in spans)), 0, 0)
 
 
 def both(spans: Spans, others: Spans) -> Spans:

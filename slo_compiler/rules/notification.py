@@ -61,8 +61,7 @@ def notify(
         services: those of machine learning, with triage.
         signals: the alerts of what they watch beside their SLOs.
     """
-    external = sorted({label for plan in plans for label in plan.slo.external_labels})
-    grouped = {label for plan in plans for label in plan.slo.group_by}
+    external = _external_labels(plans)
     guarded = any(alert.labels.get(labels.ROLE) == Role.GUARD.value for alert in signals)
     return Notification(
         tree=Route(
@@ -78,13 +77,22 @@ def notify(
             **({NOBODY: None} if guarded else {}),
             **_named_receivers(receivers),
         },
-        inhibit_rules=(
-            *inhibit_rules(plans),
-            *triage_rules(services, plans, external),
-            *guard_rules(signals, grouped, external),
-        ),
+        inhibit_rules=inhibitions(plans, services, signals),
         office_hours=receivers.office_hours,
         settings=receivers,
+    )
+
+
+def inhibitions(
+    plans: Sequence[Plan], services: Sequence[Service], signals: Sequence[AlertingRule]
+) -> tuple[InhibitRule, ...]:
+    """Which alerts hold others back: of the same SLO, by triage, and the guards. As ``notify``."""
+    external = _external_labels(plans)
+    grouped = {label for plan in plans for label in plan.slo.group_by}
+    return (
+        *inhibit_rules(plans),
+        *triage_rules(services, plans, external),
+        *guard_rules(signals, grouped, external),
     )
 
 
@@ -128,6 +136,10 @@ def inhibit_rules(plans: Sequence[Plan]) -> Iterator[InhibitRule]:
             ),
             equal=equal,
         )
+
+
+def _external_labels(plans: Iterable[Plan]) -> list[str]:
+    return sorted({label for plan in plans for label in plan.slo.external_labels})
 
 
 def _slower_tiers(plans: Iterable[Plan]) -> dict[tuple[str, str], set[str]]:

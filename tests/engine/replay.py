@@ -99,47 +99,68 @@ def replayed(
         end: in seconds, as all times here from the beginning of the replay.
         down: when Prometheus was down and evaluated nothing; the series must have their hole there, too.
     """
+    rules = [
+        (rule, evaluations(first, group, end, down))
+        for first, group in zip(FIRST_EVALUATIONS, slo.groups, strict=True)
+        for rule in group.rules
+    ]
+    with evaluated(prometheus, folder, rules, [_raw(each) for each in series]) as replay:
+        yield replay
+
+
+@contextlib.contextmanager
+def evaluated(
+    prometheus: Prometheus,
+    folder: Path,
+    rules: Sequence[tuple[Rule, Sequence[float]]],
+    series: Iterable[Written],
+) -> Iterator[Replay]:
+    """Write the series, evaluate rules, and leave the server for questions.
+
+    Args:
+        prometheus: whose server.
+        folder: for the server; empty.
+        rules: each with the Unix times of its evaluations, the first one's being those of the replay.
+        series: what was scraped, with Unix times.
+    """
     with prometheus.serve(folder, flags=_FLAGS) as server:
-        write(server, [_raw(each) for each in series])
-        recorded: dict[str, Results] = {}
-        alerts: dict[str, Results] = {}
-        for rule, grid in _in_order(slo, end, down):
+        write(server, series)
+        recorded: defaultdict[str, dict[LabelSet, Sequence[tuple[float, float]]]] = defaultdict(dict)
+        alerts: defaultdict[str, dict[LabelSet, Sequence[tuple[float, float]]]] = defaultdict(dict)
+        for rule, grid in _in_order(rules):
             results = _labelled(_query(server, rule.expr, grid), rule.labels)
             match rule:
                 case RecordingRule():
-                    recorded[rule.record] = results
+                    recorded[rule.record] |= results
                     write(server, _recorded(rule, results, grid))
                 case AlertingRule():
-                    alerts[rule.alert] = results
-        yield Replay(server, recorded, alerts, _grid(FIRST_EVALUATIONS[0], slo.groups[0], end, down))
+                    alerts[rule.alert] |= results
+        yield Replay(server, recorded, alerts, rules[0][1])
 
 
-def _in_order(slo: LoweredSlo, end: float, down: range) -> Iterator[tuple[Rule, list[float]]]:
+def _in_order(rules: Sequence[tuple[Rule, Sequence[float]]]) -> Iterator[tuple[Rule, Sequence[float]]]:
     """All rules with the times of their evaluations, each after those that record what it reads.
 
     A rule sees only samples of its own time and before, so that the order of the groups does not matter.
     """
-    waiting = [
-        (rule, _grid(first, group, end, down))
-        for first, group in zip(FIRST_EVALUATIONS, slo.groups, strict=True)
-        for rule in group.rules
-    ]
+    waiting = [(rule, grid, read_by(rule)) for rule, grid in rules]
     while waiting:
-        unrecorded = {rule.record for rule, _ in waiting if isinstance(rule, RecordingRule)}
-        ready = [(rule, grid) for rule, grid in waiting if unrecorded.isdisjoint(_read_by(rule))]
+        unrecorded = {rule.record for rule, _, _ in waiting if isinstance(rule, RecordingRule)}
+        ready = [(rule, grid) for rule, grid, read in waiting if unrecorded.isdisjoint(read)]
         assert ready, "rules that wait for one another"
         yield from ready
-        waiting = [each for each in waiting if each not in ready]
+        waiting = [each for each in waiting if not unrecorded.isdisjoint(each[2])]
 
 
-def _read_by(rule: Rule) -> set[str | None]:
+def read_by(rule: Rule) -> set[str | None]:
+    """The metrics that a rule reads."""
     parsed = parse(rule.expr, RELEASES[-1])
     assert not isinstance(parsed, list), parsed
     return {metric_of(selector) for selector in vector_selectors(parsed.tree)}
 
 
-def _grid(first: int, group: Group, end: float, down: range) -> list[float]:
-    """The Unix times of all evaluations."""
+def evaluations(first: int, group: Group, end: float, down: range = range(0)) -> list[float]:
+    """The Unix times of all evaluations of a group."""
     times = range(first, int(end) + 1, int(group.interval))
     return [float(EPOCH + time) for time in times if time not in down]
 

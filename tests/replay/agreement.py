@@ -62,7 +62,7 @@ def compare(prometheus: Prometheus, seed: int, scenarios: int = A_BATCH) -> Verd
     for row, timelines in enumerate(ours.timelines):
         for timeline in timelines:
             expected = theirs[timeline.alert].get(f"{row:03}", [])
-            if not _agree(timeline.firing, expected, batch.grid.interval):
+            if not agree(timeline.firing, expected, batch.grid.interval):
                 found.append(Disagreement(seed, row, timeline.alert, timeline.firing, expected))
     spans = [spans for each in theirs.values() for spans in each.values() if spans]
     return Verdict(scenarios, len(spans), sum(map(len, spans)), tuple(found))
@@ -82,7 +82,8 @@ def _name(rule: Rule) -> str:
     return rule.record if isinstance(rule, RecordingRule) else rule.alert
 
 
-def _agree(ours: Sequence[Span], theirs: Sequence[Span], interval: float) -> bool:
+def agree(ours: Sequence[Span], theirs: Sequence[Span], interval: float) -> bool:
+    """Whether two see an alert fire and resolve at the same times, to within an evaluation."""
     return len(ours) == len(theirs) and all(
         abs(mine.begin - other.begin) <= interval and abs(mine.end - other.end) <= interval
         for mine, other in zip(ours, theirs, strict=True)
@@ -93,14 +94,14 @@ def _fired(replay: Replay, alert: AlertingRule, batch: Batch) -> dict[str, list[
     """When the real Prometheus has the alert fire, by scenario; of no group is what is absent altogether."""
     return {
         dict(labels)[GROUP]: list(
-            _state_machine(alert, {time - EPOCH for time, _ in samples}, batch.grid.times.tolist())
+            state_machine(alert, {time - EPOCH for time, _ in samples}, batch.grid.times.tolist())
         )
         for labels, samples in replay.alerts[alert.alert].items()
         if GROUP in dict(labels)
     }
 
 
-def _state_machine(alert: AlertingRule, yields: set[float], evaluations: Sequence[float]) -> Iterator[Span]:
+def state_machine(alert: AlertingRule, yields: set[float], evaluations: Sequence[float]) -> Iterator[Span]:
     """What AlertingRule.Eval in rules/alerting.go does at each evaluation, step by step.
 
     Where it looks at the clock, and the alert's expression is what the real Prometheus said.

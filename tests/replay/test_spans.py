@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from slo_compiler.replay.grid import Grid, Span, Spans
-from slo_compiler.replay.spans import both, kept, spans_of, union, until, waited_for, without
+from slo_compiler.replay.spans import both, fired, spans_of, union, until, without
 
 
 def spans(*edges: tuple[float, float]) -> Spans:
@@ -30,15 +30,23 @@ def test_a_span_ends_with_the_first_evaluation_at_which_it_does_not_hold(
 
 
 def test_what_does_not_hold_long_enough_does_not_fire() -> None:
-    assert spans((160, 200)) == waited_for(spans((0, 60), (100, 200)), 60)
+    assert spans((160, 200)) == fired(spans((0, 60), (100, 200)), 60, 0)
 
 
 def test_what_is_kept_until_it_holds_again_is_one_alert() -> None:
-    assert spans((0, 100), (101, 140)) == kept(spans((0, 30), (60, 70), (101, 110)), 30)
+    assert spans((0, 100), (101, 140)) == fired(spans((0, 30), (60, 70), (101, 110)), 0, 30)
 
 
 def test_what_begins_when_it_would_resolve_goes_on() -> None:
-    assert spans((0, 90)) == kept(spans((0, 30), (60, 60)), 30)
+    assert spans((0, 90)) == fired(spans((0, 30), (60, 60)), 0, 30)
+
+
+def test_what_is_kept_need_not_wait_again() -> None:
+    assert spans((60, 150)) == fired(spans((0, 100), (110, 120)), 60, 30)
+
+
+def test_what_has_resolved_waits_anew() -> None:
+    assert spans((60, 130)) == fired(spans((0, 100), (140, 150)), 60, 30)
 
 
 def test_nothing_is_kept_beyond_the_end() -> None:

@@ -15,7 +15,7 @@ from slo_compiler.model.guard import ColdStart, GuardKind
 from slo_compiler.model.indicator import Latency
 from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
-from slo_compiler.quantities import format_decimal, format_duration
+from slo_compiler.quantities import Ratio, format_decimal, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.ir import Group
 from slo_compiler.rules.layout import chain
@@ -60,10 +60,15 @@ def _lower(guard: ColdStart, plan: Plan, service: Service) -> LoweredSignal:
     return LoweredSignal(slo.subject, (group,))
 
 
+def bound_of(plan: Plan) -> Ratio:
+    """The share of slow requests from which on an SLO pages: the lowest of its pages' thresholds."""
+    pages = [tier.threshold for tier in plan.tiers if tier.severity is Severity.PAGE]
+    return min(pages or [plan.tiers[0].threshold])
+
+
 def _cold(guard: ColdStart, plan: Plan) -> str:
     slo, base = plan.slo, plan.windows.base
-    pages = [tier.threshold for tier in plan.tiers if tier.severity is Severity.PAGE]
-    bound = format_decimal(min(pages or [plan.tiers[0].threshold]))
+    bound = format_decimal(bound_of(plan))
     errors, events = (names.series(metric(base), slo) for metric in (names.errors, names.events))
     on = f"on ({', '.join(slo.group_by)})"
     restarts = f"sum(increase({_text(guard.restarts, slo)}[{format_duration(guard.most)}]))"

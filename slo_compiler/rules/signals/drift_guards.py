@@ -77,6 +77,11 @@ def drift_guards(drift: Drift, service: Service, subject: Subject) -> Iterator[R
         yield from rules(GuardKind.SEASONALITY, seasonal, guards.seasonality.most, _SEASON)
 
 
+def tells_detectors(drift: Drift) -> bool:
+    """Whether anything says what the detector is, so that it can be seen to move."""
+    return drift.detector is not None or isinstance(drift.threshold, Expression)
+
+
 def _spec_moved(service: Service, subject: Subject) -> str:
     info = names.of(names.SPEC_INFO, subject)
     return _moved(info, f"by ({labels.SPEC_HASH})", service.clock.base_window)

@@ -8,7 +8,7 @@ from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.guard import GuardKind, LabelLag
 from slo_compiler.model.indicator import Quality
 from slo_compiler.model.service import Service
-from slo_compiler.quantities import HOUR, format_decimal, format_duration, format_percent
+from slo_compiler.quantities import HOUR, Seconds, format_decimal, format_duration, format_percent
 from slo_compiler.rules import names
 from slo_compiler.rules.ir import Group
 from slo_compiler.rules.layout import chain
@@ -40,7 +40,7 @@ def _lower(guard: LabelLag, plan: Plan, indicator: Quality, service: Service) ->
         kind=GuardKind.LABEL_LAG,
         subject=slo.subject,
         condition=_incomplete(counters, plan, indicator),
-        most=guard.most or max(lag, HOUR),
+        most=longest(guard, lag),
         keep=fastest.keep_firing,
         name=slo.name,
         surface=slo.surface,
@@ -57,6 +57,11 @@ def _lower(guard: LabelLag, plan: Plan, indicator: Quality, service: Service) ->
         guard_rules(guarding, service),
     )
     yield LoweredSignal(slo.subject, (group,))
+
+
+def longest(guard: LabelLag, lag: Seconds) -> Seconds:
+    """How long the guard may hold back: labels that are late by as much again are not late, but missing."""
+    return guard.most or max(lag, HOUR)
 
 
 def _incomplete(counters: LabelCounters, plan: Plan, indicator: Quality) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from slo_compiler.promql.quote import quote_string
-from slo_compiler.quantities import DAY, HOUR, MINUTE, format_duration
+from slo_compiler.quantities import DAY, HOUR, MINUTE, Seconds, format_duration
 from slo_compiler.rules.layout import block, chain
 
 WEEKS: Final = (1, 2, 3)
@@ -23,7 +23,12 @@ def usual(series: str, by: Sequence[str]) -> str:
     return chain("and", f"quantile {grouped} (0.5, {weeks})", f"(count {grouped} {weeks} >= {WEEKS_NEEDED})")
 
 
+def ago(week: int) -> Seconds:
+    """When the hour around this moment ended, so many weeks ago."""
+    return week * 7 * DAY - 30 * MINUTE
+
+
 def _week(series: str, weeks: int) -> str:
-    offset = format_duration(weeks * 7 * DAY - 30 * MINUTE)
+    offset = format_duration(ago(weeks))
     mean = f"avg_over_time({series}[{format_duration(HOUR)}] offset {offset})"
     return f'label_replace({mean}, "ml_week", {quote_string(str(weeks))}, "", "")'
