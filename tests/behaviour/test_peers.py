@@ -20,11 +20,13 @@ from slo_compiler.quantities import HOUR, MINUTE
 from slo_compiler.rules import names
 from slo_compiler.rules.program import LoweredSlo
 from slo_compiler.scenarios.series import Series
+from tests.compiling import checks_of, compile_specs, slo, spec
 from tests.engine.alerts import alert_named
 from tests.engine.examples import compile_slo, rule_file, tier_of
 from tests.engine.replay import EPOCH, Replay, replayed
 from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL, Phase, series_of
 from tests.oracles.prometheus import Prometheus
+from tests.oracles.ruletest import run_rule_tests
 
 FAST: Final = names.burn_alert("fast")
 AN_HOUR: Final = 3600.0
@@ -157,6 +159,22 @@ def test_absent_errors_are_no_absence(prometheus_3_5: Prometheus, tmp_path: Path
         assert replay.value('absent(requests_total{code=~"5.."})', AN_HOUR) == 1
         absent = [time for samples in replay.alerts[names.ABSENT_ALERT].values() for time, _ in samples]
         assert len(absent) == 2  # before anything was scraped twice
+
+
+def test_a_range_vector_is_refused_before_a_rule_fails_on_it(
+    prometheus_3_5: Prometheus, tmp_path: Path
+) -> None:
+    """Promtool takes it as any parser does, and each evaluation is an error."""
+    theirs = {"groups": [{"name": "theirs", "rules": [{"record": "theirs", "expr": "queue_length[5m]"}]}]}
+    rules = tmp_path / "theirs.rules.yaml"
+    rules.write_text(yaml.safe_dump(theirs), encoding="utf-8")
+    assert prometheus_3_5.promtool("check", "rules", rules).returncode == 0
+    question = {"promql_expr_test": [{"expr": "theirs", "eval_time": "1m"}]}
+    ok, output = run_rule_tests(prometheus_3_5, {rules.name: rules.read_text()}, {"tests": [question]})
+    assert not ok
+    assert "rule result is not a vector or scalar" in output
+    indicator = {"threshold": {"gauge": "queue_length[5m]", "at_most": 10}}
+    assert checks_of(compile_specs(spec("shop", slo(indicator=indicator)), receivers=None)) == ["promql/type"]
 
 
 def test_a_file_is_one_document() -> None:
