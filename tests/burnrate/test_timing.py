@@ -233,6 +233,7 @@ def test_an_error_ratio_that_is_already_above_the_threshold_is_found_at_once() -
 
 def test_an_error_ratio_of_just_the_threshold_is_never_found() -> None:
     assert detection_time(FAST, FAST.threshold) is None
+    assert detection_time(FAST, FAST.threshold, background=FAST.threshold) is None
 
 
 def test_an_incident_that_was_never_found_never_resets() -> None:

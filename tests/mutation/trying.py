@@ -2,7 +2,7 @@
 
 A break inside a function is put into the code of that function when all tests are collected already, which
 makes it cheap. One in a constant may have been read while the modules were imported, and so has them imported
-again.
+again. The tests that failed last are run first: they see most of what is broken nearby.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Final, NoReturn
 
@@ -24,8 +26,11 @@ from hypothesis import HealthCheck, Phase, settings
 
 from tests.mutation.mutants import Mutant
 
-CPU_SECONDS: Final = 120
-"""A mutant that computes for longer than this runs forever. Of CPU, so that a busy machine kills nobody."""
+CPU_SECONDS: Final = 60
+"""A mutant that computes for longer than this runs forever: all tests take six, and their imports three.
+
+Of CPU, so that a busy machine kills nobody.
+"""
 
 MEMORY: Final = 4 * 1024**3
 """A mutant that fills more than these bytes never ends either."""
@@ -50,11 +55,13 @@ def try_mutants(
         RuntimeError: a run ended in a way that says nothing of the mutant.
     """
     _register_profile()
-    trial = _Trial([mutant for mutant in mutants if mutant.in_function], jobs, tell)
-    pytest.main([*OPTIONS, *tests], plugins=[trial])
-    if trial.sound:
-        rest = [mutant for mutant in mutants if not mutant.in_function]
-        _try_each(rest, jobs, tell, lambda mutant: _import_and_run(mutant, tests))
+    with tempfile.TemporaryDirectory() as folder:
+        runs = _Runs(jobs, tell, Path(folder))
+        trial = _Trial([mutant for mutant in mutants if mutant.in_function], runs)
+        pytest.main([*OPTIONS, *tests], plugins=[trial])
+        if trial.sound:
+            rest = [mutant for mutant in mutants if not mutant.in_function]
+            runs.of_each(rest, lambda mutant: _import_and_run(mutant, tests, runs))
     return trial.sound
 
 
@@ -71,52 +78,84 @@ def _register_profile() -> None:
     os.environ["HYPOTHESIS_PROFILE"] = PROFILE
 
 
-class _Order:
-    """Examples before properties, which take longer, so that the first failure comes soon."""
+class _Runs:
+    """Runs of the tests, some at a time, and which test failed in the latest of them."""
+
+    def __init__(self, jobs: int, tell: Callable[[Mutant, bool], None], folder: Path) -> None:
+        self.jobs = jobs
+        self.tell = tell
+        self.folder = folder
+        self.failed: list[str] = []
+        """Tests by their ids, the latest to fail at the end."""
+
+    def of_each(self, mutants: Sequence[Mutant], work: Callable[[Mutant], int]) -> None:
+        running: dict[int, Mutant] = {}
+        waiting = list(reversed(mutants))
+        while waiting or running:
+            while waiting and len(running) < self.jobs:
+                mutant = waiting.pop()
+                running[_fork(lambda mutant=mutant: work(mutant))] = mutant  # type: ignore[misc]
+            pid, status = os.wait()
+            self._note(self.folder / str(pid))
+            mutant = running.pop(pid)
+            self.tell(mutant, _has_survived(mutant, status))
+
+    def fail(self, test: str) -> NoReturn:
+        """End the run that this process is, for a test has failed."""
+        (self.folder / str(os.getpid())).write_text(test, encoding="utf-8")
+        os._exit(FAILED)
+
+    def in_order(self, items: Iterable[pytest.Item]) -> list[pytest.Item]:
+        """The latest to fail first; then examples before properties, which take longer."""
+        latest = {test: place for place, test in enumerate(self.failed)}
+        return sorted(
+            items, key=lambda item: (-latest.get(item.nodeid, -1), hasattr(_function(item), "hypothesis"))
+        )
+
+    def _note(self, note: Path) -> None:
+        if note.exists():
+            test = note.read_text(encoding="utf-8")
+            note.unlink()
+            self.failed = [*(each for each in self.failed if each != test), test]
+
+
+def _function(item: pytest.Item) -> object:
+    return getattr(item, "obj", None)
+
+
+class _Run:
+    """The tests in their order, until one of them fails."""
+
+    def __init__(self, runs: _Runs) -> None:
+        self.runs = runs
 
     @pytest.hookimpl
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
-
-
-class _Trial(_Order):
-    """Runs what was collected once as it is, and then once for each mutant."""
-
-    def __init__(self, mutants: Sequence[Mutant], jobs: int, tell: Callable[[Mutant, bool], None]) -> None:
-        self.mutants = mutants
-        self.jobs = jobs
-        self.tell = tell
-        self.sound = False
-
-    @pytest.hookimpl
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        _, status = os.waitpid(_fork(lambda: _run_collected(session)), 0)
-        self.sound = status == PASSED
-        if self.sound:
-            _try_each(self.mutants, self.jobs, self.tell, lambda mutant: _put_and_run(mutant, session))
-        return True
+        items[:] = self.runs.in_order(items)
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
-            os._exit(FAILED)
+            self.runs.fail(report.nodeid)
 
 
-def _try_each(
-    mutants: Sequence[Mutant],
-    jobs: int,
-    tell: Callable[[Mutant, bool], None],
-    work: Callable[[Mutant], int],
-) -> None:
-    running: dict[int, Mutant] = {}
-    waiting = list(reversed(mutants))
-    while waiting or running:
-        while waiting and len(running) < jobs:
-            mutant = waiting.pop()
-            running[_fork(lambda mutant=mutant: work(mutant))] = mutant  # type: ignore[misc]
-        pid, status = os.wait()
-        mutant = running.pop(pid)
-        tell(mutant, _has_survived(mutant, status))
+class _Trial(_Run):
+    """Runs what was collected once as it is, and then once for each mutant."""
+
+    def __init__(self, mutants: Sequence[Mutant], runs: _Runs) -> None:
+        super().__init__(runs)
+        self.mutants = mutants
+        self.sound = False
+
+    @pytest.hookimpl
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        _, status = os.waitpid(_fork(lambda: _run_collected(session.items)), 0)
+        self.sound = status == PASSED
+        if self.sound:
+            self.runs.of_each(
+                self.mutants, lambda mutant: _put_and_run(mutant, self.runs.in_order(session.items))
+            )
+        return True
 
 
 def _fork(work: Callable[[], int]) -> int:
@@ -148,13 +187,13 @@ def _has_survived(mutant: Mutant, status: int) -> bool:
     return os.WEXITSTATUS(status) == PASSED
 
 
-def _run_collected(session: pytest.Session) -> int:
-    for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+def _run_collected(items: Sequence[pytest.Item]) -> int:
+    for item, following in zip(items, [*items[1:], None], strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
     return PASSED
 
 
-def _put_and_run(mutant: Mutant, session: pytest.Session) -> int:
+def _put_and_run(mutant: Mutant, items: Sequence[pytest.Item]) -> int:
     """With the code of the one function that the mutant changes in the place of its own."""
     module = sys.modules[mutant.module]
     broken = ModuleType(mutant.module)
@@ -168,7 +207,7 @@ def _put_and_run(mutant: Mutant, session: pytest.Session) -> int:
             originals[name].__code__ = function.__code__
         originals[name].__defaults__ = function.__defaults__
         originals[name].__kwdefaults__ = function.__kwdefaults__
-    return _run_collected(session)
+    return _run_collected(items)
 
 
 def _functions(names: Mapping[str, object], module: str) -> dict[str, FunctionType]:
@@ -204,12 +243,12 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         _execute(self.mutant, module)
 
 
-def _import_and_run(mutant: Mutant, tests: Sequence[str]) -> int:
+def _import_and_run(mutant: Mutant, tests: Sequence[str], runs: _Runs) -> int:
     """With everything of this project forgotten and imported again."""
     for name in list(_of_this_project()):
         del sys.modules[name]
     sys.meta_path.insert(0, _Importer(mutant))
-    return PASSED if pytest.main([*OPTIONS, *tests], plugins=[_Order()]) == pytest.ExitCode.OK else FAILED
+    return PASSED if pytest.main([*OPTIONS, *tests], plugins=[_Run(runs)]) == pytest.ExitCode.OK else FAILED
 
 
 def _of_this_project() -> Iterator[str]:
