@@ -97,7 +97,8 @@ def _observe(prometheus: Prometheus, folder: Path, subject: Subject) -> Observed
             slo.plan.slo, [stretch.phase for stretch in each.course], {GROUP: each.name}, epoch=EPOCH
         )
     ]
-    with replayed(prometheus, folder, slo, series, end) as replay:
+    alerts = [names.burn_alert(tier.name) for tier in slo.plan.tiers]
+    with replayed(prometheus, folder, slo, series, end, alerts=alerts) as replay:
         return Observed(
             ours=_of_tiers(
                 subject, {tier.name: replay.alerts[names.burn_alert(tier.name)] for tier in slo.plan.tiers}

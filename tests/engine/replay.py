@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -88,8 +88,9 @@ def replayed(
     end: float,
     *,
     down: range = range(0),
+    alerts: Collection[str] | None = None,
 ) -> Iterator[Replay]:
-    """Write the series, evaluate all rules of the SLO until the end, and leave the server for questions.
+    """Write the series, evaluate the rules of the SLO until the end, and leave the server for questions.
 
     Args:
         prometheus: whose server.
@@ -98,12 +99,9 @@ def replayed(
         series: what was scraped.
         end: in seconds, as all times here from the beginning of the replay.
         down: when Prometheus was down and evaluated nothing; the series must have their hole there, too.
+        alerts: those that are asked for, so that only they are evaluated and what they read; all by default.
     """
-    rules = [
-        (rule, evaluations(first, group, end, down))
-        for first, group in zip(FIRST_EVALUATIONS, slo.groups, strict=True)
-        for rule in group.rules
-    ]
+    rules = _scheduled(slo, end, down, alerts)
     with evaluated(prometheus, folder, rules, [_raw(each) for each in series]) as replay:
         yield replay
 
@@ -136,6 +134,32 @@ def evaluated(
                 case AlertingRule():
                     alerts[rule.alert] |= results
         yield Replay(server, recorded, alerts, rules[0][1])
+
+
+def _scheduled(
+    slo: LoweredSlo, end: float, down: range, alerts: Collection[str] | None
+) -> Sequence[tuple[Rule, Sequence[float]]]:
+    """The rules that are asked for, each with the times of its evaluations."""
+    scheduled = [
+        (rule, evaluations(first, group, end, down))
+        for first, group in zip(FIRST_EVALUATIONS, slo.groups, strict=True)
+        for rule in group.rules
+    ]
+    if alerts is None:
+        return scheduled
+    wanted = {rule.alert for rule, _ in scheduled if isinstance(rule, AlertingRule)} & set(alerts)
+    assert wanted == set(alerts)
+    reading: set[str | None] = {*wanted}
+    while (
+        more := {metric for rule, _ in scheduled if _name(rule) in reading for metric in read_by(rule)}
+        - reading
+    ):
+        reading |= more
+    return [(rule, grid) for rule, grid in scheduled if _name(rule) in reading]
+
+
+def _name(rule: Rule) -> str:
+    return rule.record if isinstance(rule, RecordingRule) else rule.alert
 
 
 def _in_order(rules: Sequence[tuple[Rule, Sequence[float]]]) -> Iterator[tuple[Rule, Sequence[float]]]:

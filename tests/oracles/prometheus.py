@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tests.oracles.document import yaml_text
 from tests.oracles.server import Server, running
+
+_ENVIRONMENT: Final = {"GOGC": "400"}
+"""promtool collects its garbage less often: a quarter of the time of rule tests is that otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Prometheus:
         return subprocess.run(
             [self.folder / "usr/bin/promtool", *arguments],
             cwd=cwd,
+            env=os.environ | _ENVIRONMENT,
             input=stdin,
             capture_output=True,
             encoding="utf-8",
