@@ -406,6 +406,29 @@ def test_tiers_that_are_asked_for_out_of_order_are_merged_into_the_first() -> No
     assert summaries(derive(slow_first, setting_of("99.9%", "30d"))[0]) == ["slow 3d/6h 1x 10%"]
 
 
+def test_a_tier_falls_behind_the_one_just_before_it_and_not_the_fastest() -> None:
+    day = TierRequest("day", Severity.TICKET, long=DAY, burn_rate=Fraction(8))
+    tiers, _ = derive((*policy.DEFAULT_TIERS[:2], day), setting_of("99.9%", "30d"))
+    assert summaries(tiers) == ["fast 1h/5m 14.4x 2%", "medium 6h/30m 6x 5%", "day 1d12h/3h 5.333x 26.67%"]
+
+
+def test_a_burn_is_not_raised_to_just_that_of_the_tier_before_it() -> None:
+    """With a budget of 5/24 no burn is above 2.4, which is what the fast tier has."""
+    medium = TierRequest("medium", Severity.PAGE, budget=Fraction(1, 50), long=12 * HOUR)
+    setting = Setting(Fraction(5, 24), 30 * DAY, Clock(), None)
+    tiers, _ = derive((policy.DEFAULT_TIERS[0], medium), setting)
+    assert summaries(tiers) == ["fast 6h/30m 2.4x 2%", "medium 12h/1h 1.2x 2%"]
+
+
+def test_a_window_too_short_for_any_grid_is_as_long_as_a_dozen_evaluations() -> None:
+    """And not as a dozen base windows, which would be four hours here and another tier."""
+    clock = Clock(60 * SECOND, 5 * MINUTE, 20 * MINUTE)
+    short = TierRequest("short", Severity.PAGE, budget=Fraction(1, 100), long=30 * MINUTE)
+    tiers, repairs = derive((policy.DEFAULT_TIERS[0], short), setting_of("99.9%", "30d", clock=clock))
+    assert summaries(tiers) == ["fast 1h/10m 14.4x 2%"]
+    assert repairs[-1].why == "with long window 1h at 7.2x it would add nothing to fast"
+
+
 def test_a_request_for_one_quantity_alone_is_a_mistake_of_the_program() -> None:
     with pytest.raises(ValueError, match="tier fast needs two of budget, long and burn_rate"):
         complete(TierRequest("fast", Severity.PAGE, budget=Fraction(1, 50)), 30 * DAY)
