@@ -2,6 +2,8 @@
 
 Series are as short as they can be: where one is younger than a window, its rules fill up the time before with
 the traffic seen since, so that a history of some base windows does for any tier.
+
+Times are those of the series. An SLO that looks back, as quality by cohort does, is asked as much later.
 """
 
 from __future__ import annotations
@@ -95,7 +97,7 @@ def _silent(scene: _Scene, tier: Tier) -> Case:
     return scene.case(
         f"{tier.name} stays silent while less than its share of the budget is spent",
         stretches,
-        [scene.never(names.burn_alert(tier.name), end), scene.never(names.ABSENT_ALERT, end)],
+        [scene.never(names.burn_alert(tier.name), end), *scene.never_absent(end)],
         events,
     )
 
@@ -134,11 +136,10 @@ def _idle(scene: _Scene) -> Case:
     before, after = Stretch(scene.scrapes(HISTORY), 0), Stretch(scene.scrapes(HISTORY // 2), 0)
     stretches = [before, Stretch(1, errors, errors), after]
     end = scene.evaluation_after(scene.length(stretches))
-    query = _alerts({labels.SLO_ID: scene.plan.slo.id, **_FIRING})
     return scene.case(
         "an idle service stays silent on fewer errors than min_errors",
         stretches,
-        [Expectation(_ever(query, end), end)],
+        scene.never_any(end),
         0,
         kept=after.scrapes,
     )
@@ -159,7 +160,7 @@ def _absent(scene: _Scene, hold: Seconds) -> Case:
         f"{alert} fires when the data are gone and resolves when they are back",
         stretches,
         [
-            scene.never(alert, scene.evaluation_before(gone)),
+            *scene.never_absent(scene.evaluation_before(gone)),
             scene.fires(alert, alerted),
             scene.quiet(alert, end),
         ],
@@ -178,6 +179,7 @@ class _Scene:
         self.windows = lowered.plan.windows
         self.tick = self.windows.slow_interval
         self.interval = incidents.interval(lowered.plan)
+        self.shift = incidents.shift(lowered.plan)
         self._alerts = {alert.alert: alert for alert in lowered.alerts()}
         self._groups = two_groups(lowered.plan.slo)
 
@@ -210,17 +212,41 @@ class _Scene:
     def evaluation_before(self, time: Seconds) -> Seconds:
         return math.floor(time / self.tick) * self.tick
 
+    def seen(self, time: Seconds) -> Seconds:
+        """When an SLO that looks back sees what was at a time of an evaluation."""
+        return time + self.evaluation_after(self.shift)
+
+    @property
+    def begins_in_time(self) -> bool:
+        """Whether the first data are seen before the alert about absent data has waited for its time.
+
+        They are, unless an SLO looks back for longer than that.
+        """
+        hold = self.plan.absent_hold
+        return not self.shift or hold is None or hold >= self.shift + 2 * (self.interval + self.tick)
+
+    def never_any(self, until: Seconds) -> list[Expectation]:
+        """No alert of the SLO has fired at any time until then."""
+        if not self.begins_in_time:
+            return [self.never(names.burn_alert(tier.name), until) for tier in self.plan.tiers]
+        query = _alerts({labels.SLO_ID: self.plan.slo.id, **_FIRING})
+        return [Expectation(_ever(query, self.seen(until)), self.seen(until))]
+
+    def never_absent(self, until: Seconds) -> list[Expectation]:
+        """Nor has that about absent data, where it cannot."""
+        return [self.never(names.ABSENT_ALERT, until)] if self.begins_in_time else []
+
     def never(self, alert: str, until: Seconds) -> Expectation:
         """The alert has not fired at any time until then."""
-        return Expectation(_ever(self._firing(alert), until), until)
+        return Expectation(_ever(self._firing(alert), self.seen(until)), self.seen(until))
 
     def quiet(self, alert: str, at: Seconds) -> Expectation:
         """The alert does not fire then."""
-        return Expectation(self._firing(alert), at)
+        return Expectation(self._firing(alert), self.seen(at))
 
     def fires(self, alert: str, at: Seconds) -> Expectation:
         """The alert fires then, for the first group alone, with just the labels that its route is by."""
-        return Expectation(self._firing(alert), at, (self._series(self._alerts[alert]),))
+        return Expectation(self._firing(alert), self.seen(at), (self._series(self._alerts[alert]),))
 
     def case(
         self,
@@ -244,8 +270,11 @@ class _Scene:
         self, stretches: Sequence[Stretch], group: Mapping[str, str], kept: int | None
     ) -> list[Series]:
         every = max(1, math.ceil((self.plan.slo.cadence or 0) / self.interval))
-        lived = moments(stretches, self.interval, every=every, kept=self.scrapes(1) if kept is None else kept)
-        return series_of(self.plan.slo, lived, group)
+        kept = self.scrapes(1) if kept is None else kept
+        born = self.scrapes(1) if self.shift else 1
+        return series_of(
+            self.plan.slo, moments(stretches, self.interval, every=every, born=born, kept=kept), group
+        )
 
     def _firing(self, alert: str) -> str:
         return _alerts({"alertname": alert, labels.SLO_ID: self.plan.slo.id, **_FIRING})

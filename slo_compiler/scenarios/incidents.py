@@ -60,6 +60,15 @@ def interval(plan: Plan) -> Seconds:
     return math.floor(milliseconds) * MILLISECOND
 
 
+def shift(plan: Plan) -> Seconds:
+    """How long after it happened an SLO looks at anything."""
+    match plan.slo.indicator:
+        case Quality(labelling=labelling):
+            return labelling.shift
+        case _:
+            return Fraction(0)
+
+
 def grain(plan: Plan) -> Seconds | None:
     """How long the shortest error is where each is a slice of time; None where errors are just counted."""
     if plan.slo.cadence is not None:

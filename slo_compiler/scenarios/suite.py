@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Final
 
 from slo_compiler.model.indicator import Latency, Quality
 from slo_compiler.model.slo import Slo
 from slo_compiler.promql.release import PROMETHEUS_3_5, release_named
-from slo_compiler.quantities import Seconds
+from slo_compiler.quantities import HOUR, Seconds, format_duration
 from slo_compiler.rules.program import LoweredSlo, Program
 from slo_compiler.scenarios.cases import Case, cases_of
 from slo_compiler.scenarios.series import series_of, two_groups
 from slo_compiler.scenarios.untestable import Untestable
+
+LONGEST_SHIFT: Final = 6 * HOUR
+"""How far an SLO may look back to be tested: a test takes three times as long then, and longer beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,10 @@ def suites(program: Program) -> Iterator[Suite]:
 
 def untested(slo: Slo) -> Untested | None:
     """Why an SLO has no test; None if it has one."""
-    if isinstance(slo.indicator, Quality) and slo.indicator.labelling.shift:
-        return Untested(slo, "it looks at predictions whose labels have had their time to come")
+    if isinstance(slo.indicator, Quality) and slo.indicator.labelling.shift > LONGEST_SHIFT:
+        shift, longest = (format_duration(each) for each in (slo.indicator.labelling.shift, LONGEST_SHIFT))
+        why = f"it looks {shift} back, and promtool would evaluate all rules until then, beyond {longest}"
+        return Untested(slo, why)
     try:
         for group in two_groups(slo):
             series_of(slo, (), group)

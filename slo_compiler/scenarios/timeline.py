@@ -24,7 +24,7 @@ class Stretch:
 
 
 def moments(
-    stretches: Sequence[Stretch], interval: Seconds, *, every: int, kept: int
+    stretches: Sequence[Stretch], interval: Seconds, *, every: int, born: int, kept: int
 ) -> Iterator[Moment | None]:
     """The moments of all scrapes, the first at time 0; None where the target is not scraped.
 
@@ -32,8 +32,8 @@ def moments(
         stretches: what happens.
         interval: between two scrapes.
         every: at each how many scrapes anything is counted.
-        kept: for how many scrapes after the last error there is a series of errors; it begins, at zero, one
-            scrape before the first.
+        born: how many scrapes before the first error the series of errors begins, at zero.
+        kept: for how many after the last one it goes on.
     """
     starts = [0, *itertools.accumulate(stretch.scrapes for stretch in stretches)]
     failing = [
@@ -41,7 +41,7 @@ def moments(
         for stretch, (start, end) in zip(stretches, itertools.pairwise(starts), strict=True)
         if stretch.errors
     ]
-    known = range(failing[0][0] - 1, failing[-1][1] + kept) if failing else range(0)
+    known = range(failing[0][0] - born, failing[-1][1] + kept) if failing else range(0)
     seconds = float(interval)
     good = bad = 0
     for stretch, start in zip(stretches, starts, strict=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -13,6 +13,7 @@ from slo_compiler.emitters import prometheus as rule_files
 from slo_compiler.emitters import promtool as rule_tests
 from slo_compiler.emitters.artifact import Artifact
 from slo_compiler.rules.program import Program
+from tests.compiling import ml_spec, program_of, quality
 from tests.engine.examples import PROGRAM, compile_slo
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.releases import PROMETHEUS_3_5
@@ -27,6 +28,15 @@ slos:
     alerting:
       tiers: [{name: fast, severity: page, budget: 2%, long: 1h}]
 """
+
+PAGES: Final = {"tiers": [{"name": "fast", "severity": "page", "long": "1h", "budget": "2%"}]}
+
+
+def _by_cohort(lag: str, **alerting: Any) -> Program:
+    indicator = {"quality": {"labels": {"mode": "cohort", "lag": lag}}}
+    spec = ml_spec("shop", quality(indicator=indicator, alerting=PAGES | alerting), drift=[])
+    return Program(program_of(spec).slos, None)
+
 
 AVAILABILITY: Final = Program((compile_slo(ONE_TIER),), None)
 RULES: Final = "prometheus/shop.rules.yaml"
@@ -43,6 +53,35 @@ def test_all_pass_on_every_release(prometheus: Prometheus, tmp_path: Path, servi
     assert tests != []
     done = _run(prometheus, [path for path in tests if newest or path.parent.name != "native"])
     assert done.ok, done.output
+
+
+@pytest.mark.parametrize(
+    ("lag", "alerting"),
+    [
+        pytest.param("30m", {}, id="half an hour"),
+        pytest.param("47m", {}, id="no whole number of evaluations"),
+        pytest.param("30m", {"absent": {"for": "10m"}}, id="longer than absent data are waited for"),
+        pytest.param("30m", {"absent": False}, id="without an alert about absent data"),
+    ],
+)
+def test_those_of_quality_by_cohort_pass(
+    prometheus: Prometheus, tmp_path: Path, lag: str, alerting: dict[str, Any]
+) -> None:
+    done = _run(prometheus, _written(_artifacts(_by_cohort(lag, **alerting)), tmp_path))
+    assert done.ok, done.output
+
+
+@pytest.mark.parametrize("lag", ["10m", "1h"], ids=["too soon", "too late"])
+def test_those_of_quality_by_cohort_fail_when_it_is_looked_at(
+    prometheus_3_5: Prometheus, tmp_path: Path, lag: str
+) -> None:
+    artifacts = {artifact.path: artifact.text for artifact in _artifacts(_by_cohort("30m"))}
+    broken = artifacts[RULES].replace(" offset 30m", f" offset {lag}")
+    assert broken != artifacts[RULES]
+    tests = _written((Artifact(path, text) for path, text in {**artifacts, RULES: broken}.items()), tmp_path)
+    done = _run(prometheus_3_5, tests)
+    assert not done.ok
+    assert "ErrorBudgetBurnFast" in done.output
 
 
 def test_those_of_a_single_tier_pass(prometheus_3_5: Prometheus, tmp_path: Path) -> None:
