@@ -83,6 +83,14 @@ def _flapping(chance: random.Random, tier: Tier) -> Iterator[Stretch]:
         yield Stretch(_seconds(tier.short * _between(chance, 0.5, 3)))
 
 
+def _relapse(chance: random.Random, tier: Tier) -> Iterator[Stretch]:
+    """Outages, between which the short window recovers and the long one does not."""
+    for well in (_between(chance, 1.5, 4), None):
+        yield Stretch(_seconds(tier.long * tier.threshold * _between(chance, 0.6, 1.6)), Fraction(1))
+        if well is not None:
+            yield Stretch(_seconds(tier.short * well))
+
+
 def _creeping(chance: random.Random, tier: Tier) -> Iterator[Stretch]:
     step = _seconds(tier.long * _between(chance, 0.1, 0.3))
     for factor in (0.5, 1, 2, 4):
@@ -101,6 +109,7 @@ INCIDENTS: Final[Mapping[str, Callable[[random.Random, Tier], Iterator[Stretch]]
     "flapping": _flapping,
     "creeping": _creeping,
     "harmless": _harmless,
+    "relapse": _relapse,
 }
 
 Traffic: TypeAlias = Sequence[Fraction]
