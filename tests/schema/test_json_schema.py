@@ -220,6 +220,15 @@ def damaged(original: Any, path: Steps) -> Iterator[Any]:
         yield data
 
 
+def with_one_slo(spec: dict[str, Any], path: Steps) -> tuple[dict[str, Any], Steps]:
+    """The spec with one SLO alone, which compiles quickly: the one that the path leads into, or the first."""
+    match path:
+        case ("slos", int(index), *within):
+            return {**spec, "slos": [spec["slos"][index]]}, ("slos", 0, *within)
+        case _:
+            return {**spec, "slos": spec["slos"][:1]}, path
+
+
 def within_a_schema(found: Diagnostic) -> bool:
     if found.check.startswith(BEYOND_A_SCHEMA) and found.check not in BUT_NOT:
         return False
@@ -255,7 +264,7 @@ def test_every_example_beside_the_specs_is_valid(kind: str, data: Any) -> None:
 
 @pytest.mark.parametrize("path", list(paths(EVERY_KEY)), ids=lambda path: ".".join(map(str, path)))
 def test_schema_and_compiler_agree_on_all_that_may_stand_at(path: Steps) -> None:
-    for spec in damaged(EVERY_KEY, path):
+    for spec in damaged(*with_one_slo(EVERY_KEY, path)):
         found = errors_in(spec, DEFAULTS)
         assert schema_of("spec").is_valid(spec) == (found == []), (spec, found)
 
