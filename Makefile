@@ -16,7 +16,7 @@ generate: $(VENV)/.run  ## compile specs/ to generated/, and write the pages of 
 
 test: $(VENV)/.dev  ## run all tests against the real Prometheus and Alertmanager releases
 	$(BIN)/python -m tests.oracles
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 coverage: $(VENV)/.dev  ## every branch of the arithmetic, of PromQL and of the rules, by tests that start no engine
 	$(BIN)/python -m pytest -q -n auto -m "not slow" --cov --cov-report=term $(COVERING)

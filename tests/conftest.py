@@ -27,6 +27,12 @@ settings.register_profile("long", deadline=None, max_examples=5000, print_blob=T
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: some tests wait for real clocks most of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def installed(release: Release) -> str:
     """The version of an oracle in the cache; without it the test is skipped, and fails on CI."""
     version = installed_version(cache_folder(os.environ), release)
