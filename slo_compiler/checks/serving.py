@@ -9,6 +9,7 @@ from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import Guardrail
 from slo_compiler.model.service import Service
+from slo_compiler.model.serving import Serving
 from slo_compiler.quantities import format_duration
 from slo_compiler.rules.signals.declared import declared
 
@@ -24,28 +25,30 @@ def check_serving(service: Service) -> Iterator[Diagnostic]:
 def _selectors(service: Service) -> Iterator[tuple[Expression, str]]:
     if service.deployed is not None:
         yield service.deployed, "the time of a deploy"
-    serving = service.serving
-    if serving is not None:
-        engines, queue = serving.engines, serving.queue
-        if engines is not None:
-            yield engines.running, "the gauge of running requests"
-            yield engines.progress, "the counter of progress"
-        for gauge, what in (
-            (serving.replicas, "the gauge of wanted replicas"),
-            (serving.waiting, "the gauge of waiting requests"),
-            (serving.utilisation, "the gauge of utilisation"),
-        ):
-            if gauge is not None:
-                yield gauge, what
-        if queue is not None:
-            yield queue.time, "the counter of waiting time"
-            yield queue.total, "the counter of all time"
+    if service.serving is not None:
+        yield from _of_serving(service.serving)
     for slo in service.slos:
         match slo.indicator:
             case Guardrail(fail_open=fail_open, blocked=blocked, traffic=traffic):
                 for counter in (fail_open, blocked, traffic):
                     if counter is not None:
                         yield counter, "a guardrail's counter"
+
+
+def _of_serving(serving: Serving) -> Iterator[tuple[Expression, str]]:
+    if serving.engines is not None:
+        yield serving.engines.running, "the gauge of running requests"
+        yield serving.engines.progress, "the counter of progress"
+    if serving.queue is not None:
+        yield serving.queue.time, "the counter of waiting time"
+        yield serving.queue.total, "the counter of all time"
+    for gauge, what in (
+        (serving.replicas, "the gauge of wanted replicas"),
+        (serving.waiting, "the gauge of waiting requests"),
+        (serving.utilisation, "the gauge of utilisation"),
+    ):
+        if gauge is not None:
+            yield gauge, what
 
 
 def _too_hasty(service: Service) -> Iterator[Diagnostic]:

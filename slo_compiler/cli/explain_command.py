@@ -53,16 +53,13 @@ def _print(explanations: list[SloExplanation], signals: list[SignalExplanation])
     # rich takes longer to import than the other formats to print
     from rich.console import Console  # noqa: PLC0415
     from rich.padding import Padding  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
 
     console = Console(highlight=False, markup=False)
     for slo in explanations:
         console.print(f"{slo.id}  {slo.objective} over {slo.period}", style="bold")
         tiers = _table(explanation_text.TIERS, explanation_text.tiers(slo))
         times = _table(explanation_text.TIMES, explanation_text.times(slo))
-        facts = Table.grid("name", "fact", padding=(0, 2, 0, 0))
-        for row in explanation_text.facts(slo):
-            facts.add_row(*row)
+        facts = _facts(explanation_text.facts(slo))
         for part in (tiers, explanation_text.TIMES_CAPTION, times, facts):
             console.print()
             console.print(Padding(part, (0, 0, 0, 2), expand=False))
@@ -71,8 +68,9 @@ def _print(explanations: list[SloExplanation], signals: list[SignalExplanation])
         console.print(signal.id, style="bold")
         console.print()
         rows = _table(explanation_text.ALERTS, explanation_text.alerts(signal))
-        console.print(Padding(rows, (0, 0, 0, 2), expand=False))
-        console.print()
+        for part in (rows, _facts(explanation_text.facts_of_signal(signal))):
+            console.print(Padding(part, (0, 0, 0, 2), expand=False))
+            console.print()
 
 
 def _table(columns: Row, rows: Iterable[Row]) -> Table:
@@ -82,3 +80,15 @@ def _table(columns: Row, rows: Iterable[Row]) -> Table:
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _facts(rows: Iterable[tuple[str, str]]) -> Table:
+    """Facts under their names, each name once."""
+    from rich.table import Table  # noqa: PLC0415  # as above
+
+    grid = Table.grid("name", "fact", padding=(0, 2, 0, 0))
+    before = ""
+    for name, fact in rows:
+        grid.add_row("" if name == before else name, fact)
+        before = name
+    return grid

@@ -9,6 +9,7 @@ from typing import Final
 from slo_compiler.burnrate import timing
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
+from slo_compiler.emitters import alert_words
 from slo_compiler.model import labels
 from slo_compiler.model.indicator import ErrorRatio, Quality
 from slo_compiler.model.slo import Slo
@@ -26,6 +27,7 @@ from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
 from slo_compiler.rules.routing import Leaf, route
+from slo_compiler.rules.waiting import Waiting, name_of, waiting
 
 INCIDENTS: Final = (Fraction(1), Fraction(1, 10), Fraction(1, 100))
 """The error ratios for which times are told: a total outage, a bad one and a slight one."""
@@ -88,19 +90,27 @@ class SloExplanation:
     """When tickets are delivered; empty where that is at any time."""
     looked_at: str
     """How late predictions are looked at, where that is not at once, and what that makes of the times."""
+    severities: tuple[str, ...]
+    """Why its alerts are as severe as they are."""
     holds_back: str
     """What waits while it pages, in a service with triage; empty where nothing does."""
+    waits: tuple[str, ...]
+    """Which of its alerts wait while which others fire."""
     derived: tuple[str, ...]
 
 
 def explain(program: Program) -> list[SloExplanation]:
     """The explanation of every SLO of a program, in the order of its rules."""
-    return [_explain_slo(lowered, program.notification) for lowered in program.slos]
+    waits_for = waiting(program)
+    return [_explain_slo(lowered, program.notification, waits_for) for lowered in program.slos]
 
 
-def _explain_slo(lowered: LoweredSlo, notification: Notification | None) -> SloExplanation:
+def _explain_slo(
+    lowered: LoweredSlo, notification: Notification | None, waits_for: Waiting
+) -> SloExplanation:
     plan, slo = lowered.plan, lowered.plan.slo
     alerts = {alert.labels.get(labels.BURN_TIER): alert for alert in lowered.alerts()}
+    named = {name_of(slo.subject, alert): alert for alert in lowered.alerts()}
     return SloExplanation(
         id=slo.id,
         objective=format_percent(slo.objective),
@@ -119,7 +129,9 @@ def _explain_slo(lowered: LoweredSlo, notification: Notification | None) -> SloE
         delay_floor=_delay_floor(plan, notification),
         office_hours=office_hours(notification),
         looked_at=looked_at(plan),
+        severities=tuple(alert_words.severities(named)),
         holds_back=triage.held_back(slo),
+        waits=tuple(alert_words.waits(named, waits_for)),
         derived=tuple(str(repair) for repair in plan.repairs),
     )
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -22,12 +23,14 @@ from slo_compiler.emitters.explanation import (
     one_error_rate,
 )
 from slo_compiler.model import labels
+from slo_compiler.model.subject import Subject
 from slo_compiler.quantities import Ratio
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
 from slo_compiler.rules.routing import route
 from slo_compiler.rules.signals.signal import LoweredSignal
+from slo_compiler.rules.waiting import Named, Waiting, name_of, waiting
 
 _TIER_WORDS: Final = (
     "long",
@@ -46,6 +49,9 @@ _SLO_WORDS: Final = (
     "one_error_alerts",
     "delay_floor",
     "office_hours",
+    "looked_at",
+    "holds_back",
+    "waits",
 )
 
 
@@ -54,15 +60,24 @@ def as_json(
 ) -> str:
     """The explanations of some SLOs and signals of a program, as a list of objects."""
     lowered = {each.plan.slo.id: each for each in program.slos}
-    listed = [_slo(lowered[told.id], told, program.notification) for told in explanations]
-    listed += [_signal(signal, program.notification) for signal in signals]
+    alerts = _Alerts(program.notification, waiting(program))
+    listed = [_slo(lowered[told.id], told, alerts) for told in explanations]
+    listed += [_signal(signal, alerts) for signal in signals]
     return json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
 
 
-def _slo(lowered: LoweredSlo, told: SloExplanation, notification: Notification | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Alerts:
+    """What is the same for all alerts."""
+
+    notification: Notification | None
+    waiting: Waiting
+
+
+def _slo(lowered: LoweredSlo, told: SloExplanation, context: _Alerts) -> dict[str, Any]:
     plan, slo = lowered.plan, lowered.plan.slo
     alerts = {alert.labels.get(labels.BURN_TIER): alert for alert in lowered.alerts()}
-    hours = notification.office_hours if notification else None
+    hours = context.notification.office_hours if context.notification else None
     return {
         "id": slo.id,
         "service": slo.service,
@@ -74,13 +89,13 @@ def _slo(lowered: LoweredSlo, told: SloExplanation, notification: Notification |
         "error_budget": _number(slo.budget),
         "error_budget_seconds": _number(slo.budget * slo.period),
         "min_errors": plan.min_errors,
-        "delay_floor_seconds": _number(delay_floor(plan, notification)),
+        "delay_floor_seconds": _number(delay_floor(plan, context.notification)),
         "tiers": [
-            _tier(tier, plan, words, alerts[tier.name], notification)
+            _tier(tier, plan, words, _alert(slo.subject, alerts[tier.name], context))
             for tier, words in zip(plan.tiers, told.tiers, strict=True)
         ],
         "other_alerts": [
-            {**_alert(alert, notification), "hold_seconds": _number(alert.hold)}
+            {**_alert(slo.subject, alert, context), "hold_seconds": _number(alert.hold)}
             for alert in lowered.alerts()
             if labels.BURN_TIER not in alert.labels
         ],
@@ -90,12 +105,10 @@ def _slo(lowered: LoweredSlo, told: SloExplanation, notification: Notification |
     }
 
 
-def _tier(
-    tier: Tier, plan: Plan, words: TierExplanation, alert: AlertingRule, notification: Notification | None
-) -> dict[str, Any]:
+def _tier(tier: Tier, plan: Plan, words: TierExplanation, alert: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": tier.name,
-        **_alert(alert, notification),
+        **alert,
         "long_window_seconds": _number(tier.long),
         "short_window_seconds": _number(tier.short),
         "burn_rate": _number(tier.burn_rate),
@@ -108,13 +121,14 @@ def _tier(
     }
 
 
-def _signal(signal: LoweredSignal, notification: Notification | None) -> dict[str, Any]:
+def _signal(signal: LoweredSignal, context: _Alerts) -> dict[str, Any]:
     return {
         "id": signal.subject.id,
         "service": signal.subject.service,
         "alerts": [
             {
-                **_alert(alert, notification),
+                **_alert(signal.subject, alert, context),
+                "kind": name_of(signal.subject, alert).kind or None,
                 "role": alert.labels[labels.ROLE],
                 "hold_seconds": _number(alert.hold),
             }
@@ -123,16 +137,26 @@ def _signal(signal: LoweredSignal, notification: Notification | None) -> dict[st
     }
 
 
-def _alert(alert: AlertingRule, notification: Notification | None) -> dict[str, Any]:
+def _alert(subject: Subject, alert: AlertingRule, context: _Alerts) -> dict[str, Any]:
+    notification, name = context.notification, name_of(subject, alert)
     leaves = route(notification.tree, alert_labels(alert)) if notification else ()
     return {
         "alert": alert.alert,
         "severity": alert.labels.get(labels.SEVERITY),
         "sev": alert.labels.get(labels.SEV),
+        "because": alert.because or None,
+        "surface": alert.labels.get(labels.SURFACE),
+        "owner": alert.labels.get(labels.OWNER),
         "receivers": [
             {"name": leaf.receiver, "in_office_hours": bool(leaf.active_time_intervals)} for leaf in leaves
         ],
+        "holds_back": _named(context.waiting.holds_back.get(name, ())),
+        "held_back_by": _named(context.waiting.held_back_by.get(name, ())),
     }
+
+
+def _named(names: Iterable[Named]) -> list[dict[str, str]]:
+    return [{"id": name.id, "alert": name.alert} for name in names]
 
 
 def _incident(tier: Tier, error_ratio: Ratio) -> dict[str, Any]:

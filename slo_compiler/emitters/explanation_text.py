@@ -47,6 +47,8 @@ def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
     """What else is to be said of an SLO, each under a name."""
     yield "error budget", slo.error_budget
     yield "owner", f"{slo.owner}, for the {slo.surface} surface"
+    for severity in slo.severities:
+        yield "severity", severity
     yield "minimum", slo.min_errors
     if slo.one_error_alerts:
         yield "one error alerts", slo.one_error_alerts
@@ -55,6 +57,8 @@ def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
         yield "predictions are looked at", slo.looked_at
     if slo.holds_back:
         yield "holds back", slo.holds_back
+    for waiting in slo.waits:
+        yield "waits", waiting
     for alert in slo.other_alerts:
         yield alert.alert, f"{alert.severity} to {alert.route}"
     if slo.office_hours:
@@ -69,13 +73,24 @@ def alerts(signal: SignalExplanation) -> Iterator[Row]:
         yield alert.alert, alert.severity, alert.reaches
 
 
+def facts_of_signal(signal: SignalExplanation) -> Iterator[tuple[str, str]]:
+    """What else is to be said of a signal's alerts, each under a name."""
+    for owner in signal.owners:
+        yield "owner", owner
+    for severity in signal.severities:
+        yield "severity", severity
+    for waiting in signal.waits:
+        yield "waits", waiting
+
+
 def as_markdown(explanations: Sequence[SloExplanation], signals: Sequence[SignalExplanation] = ()) -> str:
     """The explanations as Markdown, a section an SLO and one a signal."""
     return "\n".join([*map(_section, explanations), *map(_signal_section, signals)])
 
 
 def _signal_section(signal: SignalExplanation) -> str:
-    return "\n".join([f"## {signal.id}", "", *_table(ALERTS, alerts(signal)), ""])
+    told = (f"* {name}: {fact}" for name, fact in facts_of_signal(signal))
+    return "\n".join([f"## {signal.id}", "", *_table(ALERTS, alerts(signal)), "", *told, ""])
 
 
 def _section(slo: SloExplanation) -> str:

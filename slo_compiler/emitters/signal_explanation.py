@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from slo_compiler.emitters import alert_words
 from slo_compiler.emitters.explanation import route_of
 from slo_compiler.model import labels
 from slo_compiler.model.role import Role
 from slo_compiler.rules.ir import AlertingRule
-from slo_compiler.rules.matchers import all_could_match
-from slo_compiler.rules.program import Program, alert_labels
+from slo_compiler.rules.notification import Notification
+from slo_compiler.rules.program import Program
+from slo_compiler.rules.waiting import Named, Waiting, name_of, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +32,50 @@ class SignalExplanation:
 
     id: str
     alerts: tuple[SignalAlert, ...]
+    owners: tuple[str, ...]
+    """Who answers for which alerts."""
+    severities: tuple[str, ...]
+    """Why they are as severe as they are."""
+    waits: tuple[str, ...]
+    """Which of them wait while which others fire."""
 
 
 def explain_signals(program: Program) -> list[SignalExplanation]:
     """The explanation of all alerts that are no SLO's, in the order of the rules."""
-    found: defaultdict[str, list[SignalAlert]] = defaultdict(list)
+    waits_for = waiting(program)
+    found: defaultdict[str, dict[Named, AlertingRule]] = defaultdict(dict)
     for signal in program.signals:
-        found[signal.subject.id] += [_explain(alert, program) for alert in signal.alerts()]
-    return [SignalExplanation(id_, tuple(alerts)) for id_, alerts in found.items() if alerts]
+        found[signal.subject.id] |= {name_of(signal.subject, alert): alert for alert in signal.alerts()}
+    return [_explain(id_, alerts, waits_for, program) for id_, alerts in found.items() if alerts]
 
 
-def _explain(alert: AlertingRule, program: Program) -> SignalAlert:
-    if alert.labels[labels.ROLE] == Role.GUARD.value:
-        return SignalAlert(alert.alert, Role.GUARD.value, f"holds back {_held_back(alert, program)}")
-    which = alert.labels.get(labels.GUARD) or alert.labels.get(labels.EVIDENCE)
-    return SignalAlert(
-        f"{alert.alert} ({which})" if which else alert.alert,
-        f"{alert.labels[labels.SEVERITY]} {alert.labels[labels.SEV]}",
-        route_of(alert, program.notification),
+def _explain(
+    id_: str, alerts: Mapping[Named, AlertingRule], waits_for: Waiting, program: Program
+) -> SignalExplanation:
+    return SignalExplanation(
+        id=id_,
+        alerts=tuple(_row(name, alert, waits_for, program.notification) for name, alert in alerts.items()),
+        owners=tuple(alert_words.owners(alerts)),
+        severities=tuple(alert_words.severities(alerts)),
+        waits=tuple(alert_words.waits(alerts, waits_for)),
     )
 
 
-def _held_back(guard: AlertingRule, program: Program) -> str:
-    """The names of all alerts that an inhibition lets it hold back, all of the same drift or SLO."""
-    if program.notification is None:
+def _row(
+    name: Named, alert: AlertingRule, waits_for: Waiting, notification: Notification | None
+) -> SignalAlert:
+    if alert.labels[labels.ROLE] == Role.GUARD.value:
+        return SignalAlert(
+            alert.alert, Role.GUARD.value, f"holds back {_held_back(name, waits_for, notification)}"
+        )
+    return SignalAlert(
+        f"{alert.alert} ({name.kind})" if name.kind else alert.alert,
+        f"{alert.labels[labels.SEVERITY]} {alert.labels[labels.SEV]}",
+        route_of(alert, notification),
+    )
+
+
+def _held_back(guard: Named, waits_for: Waiting, notification: Notification | None) -> str:
+    if notification is None:
         return "nothing: there is no receivers.yaml"
-    source = alert_labels(guard)
-    names = {
-        target.alert
-        for rule in program.notification.inhibit_rules
-        if all_could_match(rule.source, source)
-        for _, target in program.alerts()
-        if all_could_match(rule.target, alert_labels(target))
-        and all(source.get(label) == target.labels.get(label) for label in rule.identity)
-    }
-    return ", ".join(sorted(names))
+    return ", ".join(sorted({name.alert for name in waits_for.holds_back.get(guard, ())}))

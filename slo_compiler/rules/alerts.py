@@ -8,13 +8,12 @@ from fractions import Fraction
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model import labels
-from slo_compiler.model.alerting import Severity
 from slo_compiler.model.slo import Slo
 from slo_compiler.quantities import Seconds, format_decimal, format_duration
 from slo_compiler.rules import alert_text, names
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.layout import block, chain, terms
-from slo_compiler.rules.severity import sev
+from slo_compiler.rules.severity import Rated, rated, rated_absence
 
 HALF_AN_ERROR = Fraction(1, 2)
 """Counts are computed from rates: three errors may be seen as 2.9999."""
@@ -30,13 +29,17 @@ def tier_alert(plan: Plan, tier: Tier) -> AlertingRule:
         labels=tier_labels(plan, tier),
         annotations=alert_text.of_tier(plan, tier),
         run_time_labels=plan.slo.run_time_labels,
+        because=_rated(plan, tier).because,
     )
 
 
 def tier_labels(plan: Plan, tier: Tier) -> dict[str, str]:
     """The labels of a tier's alert."""
-    level = sev(plan.slo, tier.severity, fastest=tier is plan.tiers[0])
-    return {**alert_labels(plan.slo, tier.severity, level), labels.BURN_TIER: tier.name}
+    return {**alert_labels(plan.slo, _rated(plan, tier)), labels.BURN_TIER: tier.name}
+
+
+def _rated(plan: Plan, tier: Tier) -> Rated:
+    return rated(plan.slo, tier.severity, fastest=tier is plan.tiers[0])
 
 
 def absent_alert(plan: Plan, hold: Seconds) -> AlertingRule:
@@ -53,13 +56,13 @@ def absent_alert(plan: Plan, hold: Seconds) -> AlertingRule:
         labels=absent_labels(slo),
         annotations=alert_text.of_absence(plan, hold),
         run_time_labels=slo.run_time_labels,
+        because=rated_absence(slo.absent.severity).because,
     )
 
 
 def absent_labels(slo: Slo) -> dict[str, str]:
     """The labels of the alert for an indicator without data."""
-    severity = slo.absent.severity
-    return alert_labels(slo, severity, "SEV3" if severity is Severity.TICKET else "SEV2")
+    return alert_labels(slo, rated_absence(slo.absent.severity))
 
 
 def _nothing_measured(plan: Plan) -> str:
@@ -74,14 +77,14 @@ def _nothing_measured(plan: Plan) -> str:
     return chain("or", block(chain("unless", f"{group}({lately})", f"{group}({now})")), f"absent({lately})")
 
 
-def alert_labels(slo: Slo, severity: Severity, sev_level: str) -> dict[str, str]:
+def alert_labels(slo: Slo, severe: Rated) -> dict[str, str]:
     """What routing and inhibition need, and nothing that a change of objective or threshold would change."""
     return {
         **slo.labels,
         **names.identity(slo),
         labels.SURFACE: slo.surface.value,
-        labels.SEVERITY: severity.value,
-        labels.SEV: sev_level,
+        labels.SEVERITY: severe.severity.value,
+        labels.SEV: severe.sev,
         labels.OWNER: slo.owner,
         **({} if slo.role is None else {labels.ROLE: slo.role.value}),
     }

@@ -59,6 +59,18 @@ def inhibits(rule: InhibitRule, source: Labels, target: Labels) -> bool:
     return not (all_match(rule.target, source) and all_match(rule.source, target))
 
 
+def could_inhibit(rule: InhibitRule, source: Labels, target: Labels) -> bool:
+    """Whether the rule may silence the target while the source fires, whatever run time brings.
+
+    Of rules that are proved: in these no alert is on both sides.
+    """
+    return (
+        all_could_match(rule.source, source)
+        and all_could_match(rule.target, target)
+        and all(_agree(label, source, target) is not False for label in rule.equal)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class IdentityNotCompared:
     """The rule does not compare an identity label: alerts of one subject silence those of another."""

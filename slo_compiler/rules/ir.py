@@ -34,6 +34,8 @@ class AlertingRule:
     annotations: Mapping[str, str]
     run_time_labels: tuple[str, ...] = ()
     """Labels that the alert's expression brings, whose values only Prometheus knows."""
+    because: str = ""
+    """Why it is as severe as it is, for explanations: part of no file."""
 
 
 Rule: TypeAlias = RecordingRule | AlertingRule

@@ -17,26 +17,26 @@ SEV3: Final = "SEV3"
 
 
 class Rated(NamedTuple):
-    """Whether an alert wakes somebody, and its place in the incident process."""
+    """Whether an alert wakes somebody, its place in the incident process, and why."""
 
     severity: Severity
     sev: str
+    because: str
+    """What follows the severity and ``as``."""
 
 
-REAL_DRIFT: Final = Rated(Severity.PAGE, SEV2)
-"""Drift with a breached quality SLO; drift without one never pages."""
-QUALITY_OF_A_SLICE: Final = Rated(Severity.PAGE, SEV2)
-FAIL_OPEN: Final = Rated(Severity.PAGE, SEV2)
-UNCHECKED: Final = Rated(Severity.PAGE, SEV2)
-"""A guardrail let pass what it did not look at, or nothing goes through it."""
-STALLED: Final = Rated(Severity.PAGE, SEV1)
-"""Requests hang without an end: neither errors nor latency are counted of what never finishes."""
-NO_VISIBLE_IMPACT: Final = Rated(Severity.TICKET, SEV3)
+REAL_DRIFT: Final = Rated(Severity.PAGE, SEV2, "quality is breached while something drifts")
+"""Drift without a breached quality SLO never pages."""
+QUALITY_OF_A_SLICE: Final = Rated(Severity.PAGE, SEV2, "one slice of the predictions is not all of them")
+FAIL_OPEN: Final = Rated(Severity.PAGE, SEV2, "what was let pass unchecked need not have done harm yet")
+BYPASSED: Final = Rated(Severity.PAGE, SEV2, "what was never checked need not have done harm yet")
+STALLED: Final = Rated(Severity.PAGE, SEV1, "requests hang without an end, and nothing else counts them")
+NO_VISIBLE_IMPACT: Final = Rated(Severity.TICKET, SEV3, "users notice nothing, so far as is known")
 """Drift while quality is within its objective, or not known; a monitor that has failed."""
 
 
-def sev(slo: Slo, severity: Severity, *, fastest: bool) -> str:
-    """The SEV of a burn-rate alert.
+def rated(slo: Slo, severity: Severity, *, fastest: bool) -> Rated:
+    """How severe a burn-rate alert is.
 
     Args:
         slo: what burns. Slow answers are answers, a guardrail that is open has not been used yet, and one
@@ -45,8 +45,21 @@ def sev(slo: Slo, severity: Severity, *, fastest: bool) -> str:
         fastest: whether it belongs to the fastest tier of its SLO.
     """
     if severity is Severity.TICKET:
-        return SEV3
-    of_a_slice = isinstance(slo.indicator, Quality) and slo.group_by
-    if fastest and not isinstance(slo.indicator, Latency | Guardrail) and not of_a_slice:
-        return SEV1
-    return SEV2
+        return Rated(severity, SEV3, "the budget burns slowly")
+    if not fastest:
+        return Rated(severity, SEV2, "its tier is not the fastest")
+    match slo.indicator:
+        case Latency():
+            return Rated(severity, SEV2, "slow answers are answers")
+        case Guardrail():
+            return Rated(severity, SEV2, "what passed a failing guardrail need not have done harm yet")
+        case Quality() if slo.group_by:
+            return Rated(severity, SEV2, "one group of the predictions is not all of them")
+        case _:
+            return Rated(severity, SEV1, "users are hit at scale")
+
+
+def rated_absence(severity: Severity) -> Rated:
+    """How severe it is that nothing is measured."""
+    sev = SEV3 if severity is Severity.TICKET else SEV2
+    return Rated(severity, sev, "nobody knows whether users are hit")

@@ -38,9 +38,15 @@ checkout-api:availability  99.9% over 30d
 
   error budget     0.1%, a total outage of 43m12s
   owner            payments, for the serving surface
+  severity         SEV1 for fast, as users are hit at scale
+                   SEV2 for medium, as its tier is not the fastest
+                   SEV3 for slow, as the budget burns slowly
+                   SEV2 for IndicatorAbsent, as nobody knows whether users are hit
   minimum          3 errors in the long window, or a tier stays silent
   soonest notice   1m30s for a scrape, an evaluation and Alertmanager's wait, in which a total
                    outage spends 3.47% of the budget
+  waits            medium while fast fires
+                   slow while fast, medium fires
   IndicatorAbsent  page to payments-page
   office hours     monday:friday 09:00-17:00 Europe/Berlin
 
@@ -76,7 +82,7 @@ def test_markdown_has_a_heading_and_two_tables_for_every_slo_and_one_for_every_s
     lines = explain("--format", "markdown").stdout.splitlines()
     headings = [line for line in lines if line.startswith("## ")]
     rules = [line for line in lines if line.startswith("| --- |")]
-    assert (len(headings), len(rules)) == (21 + 12, 2 * 21 + 12)
+    assert (len(headings), len(rules)) == (22 + 12, 2 * 22 + 12)
 
 
 def test_an_slo_may_be_called_by_its_name_alone() -> None:

@@ -43,8 +43,14 @@ def test_facts_of_the_default_slo() -> None:
     assert list(facts(explained())) == [
         ("error budget", "0.1%, a total outage of 43m12s"),
         ("owner", "platform, for the serving surface"),
+        ("severity", "SEV1 for fast, as users are hit at scale"),
+        ("severity", "SEV2 for medium, as its tier is not the fastest"),
+        ("severity", "SEV3 for slow, as the budget burns slowly"),
+        ("severity", "SEV2 for IndicatorAbsent, as nobody knows whether users are hit"),
         ("minimum", "3 errors in the long window, or a tier stays silent"),
         ("soonest notice", f"1m30s for {wait}, in which a total outage spends 3.47% of the budget"),
+        ("waits", "medium while fast fires"),
+        ("waits", "slow while fast, medium fires"),
         ("IndicatorAbsent", "page to platform-page"),
         ("office hours", "monday:friday 09:00-17:00 Europe/Berlin"),
     ]

@@ -103,6 +103,27 @@ def test_alerts_without_a_tier_are_told_with_how_long_they_wait() -> None:
     assert (absent["alert"], absent["severity"], absent["hold_seconds"]) == ("IndicatorAbsent", "page", 300)
 
 
+def test_which_alert_waits_for_which_is_told_by_ids() -> None:
+    (found,) = told()
+    fast, medium, slow = found["tiers"]
+    other = {each: {"id": "checkout:availability", "alert": f"ErrorBudgetBurn{each}"} for each in NAMES}
+    assert (fast["holds_back"], fast["held_back_by"]) == ([other["Medium"], other["Slow"]], [])
+    assert (medium["holds_back"], medium["held_back_by"]) == ([other["Slow"]], [other["Fast"]])
+    assert (slow["holds_back"], slow["held_back_by"]) == ([], [other["Fast"], other["Medium"]])
+
+
+NAMES: Final = ("Fast", "Medium", "Slow")
+
+
+def test_every_alert_says_whose_it_is_and_why_it_is_as_severe() -> None:
+    (found,) = told()
+    keys = ("surface", "owner", "because")
+    assert [tuple(alert[key] for key in keys) for alert in (found["tiers"][0], *found["other_alerts"])] == [
+        ("serving", "platform", "users are hit at scale"),
+        ("serving", "platform", "nobody knows whether users are hit"),
+    ]
+
+
 def test_without_a_minimum_it_is_told_when_one_error_alerts() -> None:
     (found,) = told(slo(alerting={"min_errors": 1}))
     assert found["min_errors"] is None

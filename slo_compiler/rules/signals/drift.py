@@ -114,6 +114,7 @@ def _taxonomy(drift: Drift, judge: Plan | None, service: Service, subject: Subje
             labels=alert_labels(service, subject, told.surface, told.rated),
             annotations=notices(service, drift.name, **told.words),
             run_time_labels=service.run_time_labels,
+            because=told.rated.because,
         )
 
 
@@ -169,4 +170,5 @@ def _stale(drift: Drift, service: Service, subject: Subject) -> AlertingRule:
         labels=alert_labels(service, subject, drift.surface, NO_VISIBLE_IMPACT, Role.MONITOR),
         annotations=notices(service, drift.name, **drift_text.dead(drift, service, patience)),
         run_time_labels=service.run_time_labels,
+        because=NO_VISIBLE_IMPACT.because,
     )

@@ -88,6 +88,7 @@ def guard_rules(guard: Guarding, service: Service) -> tuple[Rule, ...]:
             },
             annotations=notices(service, guard.name, **_stuck(guard, service)),
             run_time_labels=guard.run_time_labels,
+            because=NO_VISIBLE_IMPACT.because,
         ),
     )
 

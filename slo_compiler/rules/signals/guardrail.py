@@ -20,7 +20,7 @@ from slo_compiler.rules.alerts import alert_labels
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.layout import block, chain
 from slo_compiler.rules.selecting import authored
-from slo_compiler.rules.severity import NO_VISIBLE_IMPACT, UNCHECKED, Rated
+from slo_compiler.rules.severity import BYPASSED, FAIL_OPEN, NO_VISIBLE_IMPACT, Rated
 from slo_compiler.rules.signals.labelling import notices
 from slo_compiler.rules.signals.signal import LoweredSignal
 from slo_compiler.rules.signals.watched import Watched
@@ -91,7 +91,7 @@ def _fail_open(watch: _Watch, counter: str) -> AlertingRule:
         watch,
         names.FAIL_OPEN_ALERT,
         f"sum{block(_counted(counter, OPEN, watch.checks))}",
-        UNCHECKED,
+        FAIL_OPEN,
         hold=Seconds(0),
         summary=f"{watch.service.name} {watch.slo.name}: the guardrail fails open",
         description=(
@@ -112,7 +112,7 @@ def _bypassed(watch: _Watch, traffic: str) -> AlertingRule:
             f"(sum(increase({traffic}[{window}])) > 0)",
             block(_counted(watch.checks, base, traffic)),
         ),
-        UNCHECKED,
+        BYPASSED,
         hold=base,
         summary=f"{watch.service.name} {watch.slo.name}: requests go around the guardrail",
         description=(
@@ -175,7 +175,8 @@ def _alert(  # noqa: PLR0913 what differs between the alerts
         expr=expr,
         hold=hold,
         keep_firing_for=watch.service.clock.base_window,
-        labels={**alert_labels(slo, rated.severity, rated.sev)},
+        labels=alert_labels(slo, rated),
         annotations=notices(watch.service, slo.name, **told),
         run_time_labels=(*by, *watch.service.run_time_labels),
+        because=rated.because,
     )

@@ -137,4 +137,5 @@ def _alert(  # noqa: PLR0913 what differs between the alerts
         labels=alert_labels(service, subject, Surface.SERVING, rated),
         annotations=notices(service, "serving", **told),
         run_time_labels=service.run_time_labels,
+        because=rated.because,
     )

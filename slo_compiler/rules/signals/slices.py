@@ -104,6 +104,7 @@ def _alert(plan: Plan, indicator: Quality, service: Service) -> AlertingRule:
         },
         annotations=notices(service, slo.name, **_told(plan, indicator)),
         run_time_labels=(*indicator.slices, *slo.run_time_labels),
+        because=QUALITY_OF_A_SLICE.because,
     )
 
 

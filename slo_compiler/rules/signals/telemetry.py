@@ -63,4 +63,5 @@ def _alert(series: Declared, service: Service, subject: Subject) -> AlertingRule
             ),
         ),
         run_time_labels=service.run_time_labels,
+        because=NO_VISIBLE_IMPACT.because,
     )
