@@ -15,8 +15,23 @@ from slo_compiler.cli import COMMANDS
 from slo_compiler.compiler import Source, Sources, compile_sources
 from slo_compiler.diagnostics import Level
 from slo_compiler.model.contract import BY_NAME
+from slo_compiler.model.guard import GuardKind
+from slo_compiler.rules import names
+from slo_compiler.rules.signals.surface import CAUSES, Evidence
+from slo_compiler.schema.ml_model import (
+    ColdStartModel,
+    DriftModel,
+    GuardrailModel,
+    LabelLagModel,
+    LabelsModel,
+    QualityModel,
+    SeasonalityModel,
+    ServingModel,
+    ToolModel,
+)
 from slo_compiler.schema.read import read_receivers
 from slo_compiler.schema.read_incidents import read_incidents
+from slo_compiler.schema.spec_model import IndicatorModel
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -127,13 +142,71 @@ def test_the_checks_page_has_every_check() -> None:
     assert set() == {check for check in checks_in_the_code() if f"`{check}`" not in page}
 
 
-def test_the_tests_that_the_proof_names_exist() -> None:
-    named = re.findall(
-        r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "proof.md").read_text(encoding="utf-8")
-    )
+@pytest.mark.parametrize("page", ["proof.md", "playbook.md"])
+def test_the_tests_that_a_page_names_exist(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
     assert len(named) > 20
     assert [] == [
         f"{path}::{test}"
         for path, test in named
         if f"\ndef {test}(" not in (ROOT / path).read_text(encoding="utf-8")
     ]
+    files = re.findall(r"`(tests/[\w/.-]+)`", text)
+    assert [] == [path for path in files if not (ROOT / path).exists()]
+
+
+def headings(page: str) -> set[str]:
+    return set(re.findall(r"^#+ (.+)$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_every_indicator_has_a_section() -> None:
+    assert set() == {*IndicatorModel.model_fields, "preset"} - headings("spec.md")
+
+
+def test_every_guard_has_a_section_that_says_what_is_heard_all_the_same() -> None:
+    page = (ROOT / "docs" / "guards.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
+    assert {kind.value for kind in GuardKind} == sections.keys()
+    parts = ("*The false page", "*What it looks at", "*What it holds back", "heard all the same")
+    assert [] == [(kind, part) for kind, text in sections.items() for part in parts if part not in text]
+
+
+def test_every_alert_of_models_is_told_of() -> None:
+    """Those of guards by the guard that they are."""
+    pages = [ROOT / "docs" / "ml.md", ROOT / "docs" / "guards.md", *(ROOT / "docs" / "signals").glob("*.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    alerts = {
+        value for name, value in vars(names).items() if name.endswith("_ALERT") and name != "ABSENT_ALERT"
+    }
+    assert len(alerts) > 10
+    assert set() == {alert for alert in alerts if f"`{alert}`" not in text}
+
+
+def test_every_cause_and_evidence_of_a_surface_is_told_of() -> None:
+    text = (ROOT / "docs" / "signals" / "surface.md").read_text(encoding="utf-8")
+    told = {
+        word for line in text.splitlines() if line.startswith("|") for word in re.findall(r"`(\w+)`", line)
+    }
+    assert set() == {*(each.value for each in Evidence), *(cause.name for cause in CAUSES)} - told
+
+
+@pytest.mark.parametrize(
+    ("model", "page"),
+    [
+        (ServingModel, "signals/serving.md"),
+        (GuardrailModel, "signals/guardrails.md"),
+        (DriftModel, "ml.md"),
+        (LabelsModel, "ml.md"),
+        (QualityModel, "ml.md"),
+        (LabelLagModel, "guards.md"),
+        (ColdStartModel, "guards.md"),
+        (SeasonalityModel, "guards.md"),
+        (ToolModel, "ml.md"),
+    ],
+)
+def test_every_key_of_models_is_told_of(model: Any, page: str) -> None:
+    text = "".join(
+        (ROOT / "docs" / each).read_text(encoding="utf-8") for each in (page, "ml.md", "runbooks.md")
+    )
+    assert [] == [key for key in model.model_fields if not re.search(rf"`(\w+\.)?{key}\b", text)]
