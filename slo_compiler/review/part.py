@@ -13,7 +13,8 @@ from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import output_labels
 from slo_compiler.promql.release import RELEASES
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
-from slo_compiler.rules.program import LoweredSlo, Program
+from slo_compiler.rules.program import Lowered, LoweredSlo, Program
+from slo_compiler.rules.signals.signal import LoweredSignal
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Part:
     """What is compared as one."""
 
     id: str
+    """That of the SLO or signal; what an SLO has beside its budget is a part of its own, as its group is."""
+    subject_id: str
+    """Whose series and alerts these are, as they stand in labels."""
     service: str
     groups: tuple[Group, ...]
     plan: Plan | None
@@ -74,6 +78,7 @@ def parts(program: Program) -> list[Part]:
     """All of a program's rules: the SLOs, and then the signals."""
     return [
         Part(
+            _id(lowered),
             lowered.subject.id,
             lowered.subject.service,
             lowered.groups,
@@ -83,8 +88,13 @@ def parts(program: Program) -> list[Part]:
     ]
 
 
+def _id(lowered: Lowered) -> str:
+    beside_a_budget = isinstance(lowered, LoweredSignal) and lowered.subject.id_label == labels.SLO_ID
+    return lowered.groups[0].name if beside_a_budget else lowered.subject.id
+
+
 def meaning(part: Part) -> tuple[str, ...]:
     """What the rules do, whatever the SLO is called: the same for one that was only renamed."""
-    own = re.compile(rf"\b{re.escape(part.id)}\b")
+    own = re.compile(rf"\b{re.escape(part.subject_id)}\b")
     rules = [*part.records(), *part.alerts()]
     return tuple(f"{placed.name} {own.sub('', placed.rule.expr)}" for placed in rules)

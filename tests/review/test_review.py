@@ -194,9 +194,10 @@ def test_a_receiver_that_sends_elsewhere_is_told() -> None:
 
 def test_when_predictions_are_looked_at_later_pages_are_too() -> None:
     later = quality(indicator={"quality": {"labels": {"mode": "cohort", "lag": "6h"}}})
-    found = reviewed(ml_spec("m"), ml_spec("m", slo(), later)).slos
-    assert {each.id for each in found} == {"m:quality"}  # the SLO, and the guard that waits for its labels
-    assert told(found[0].differences, "detection")[0].startswith("looked at: none → 6h after they were made")
+    found = {each.id: each for each in reviewed(ml_spec("m"), ml_spec("m", slo(), later)).slos}
+    assert found.keys() == {"m:quality", "m:quality:label-lag"}  # the guard waits for its labels
+    detection = told(found["m:quality"].differences, "detection")
+    assert detection[0].startswith("looked at: none → 6h after they were made")
 
 
 def test_what_is_counted_is_shown_as_its_author_wrote_it() -> None:
@@ -215,3 +216,26 @@ def test_what_is_counted_is_shown_as_its_author_wrote_it() -> None:
 def test_another_base_window_counts_the_same() -> None:
     found = reviewed(spec(), spec(), after={"defaults": defaults(base_window="2m")}).slos[0]
     assert Kind.INDICATOR not in {each.kind for each in found.differences}
+
+
+LATENCY = {"latency": {"histogram": "request_seconds", "threshold": 1}}
+
+
+def guarded(name: str, objective: str) -> Document:
+    """A latency SLO of the name, with a guard against cold starts."""
+    guards = {"cold_start": {"ready": "ready", "restarts": "restarts"}}
+    return ml_spec("scorer", slo(name, objective=objective, indicator=LATENCY), drift=[], guards=guards)
+
+
+def test_an_slo_and_what_stands_beside_its_budget_have_ids_of_their_own() -> None:
+    found = reviewed(guarded("latency", "99%"), guarded("latency", "98%"))
+    ids = [change.id for change in (*found.slos, *found.following)]
+    assert {"scorer:latency", "scorer:latency:cold-start"} <= {*ids}
+    assert len(ids) == len({*ids})
+
+
+def test_a_renamed_slo_takes_its_guard_with_it() -> None:
+    found = reviewed(guarded("latency", "99%"), guarded("speed", "99%"))
+    assert ("scorer:latency:cold-start", "scorer:speed:cold-start") in {
+        (change.before, change.after) for change in found.slos
+    }
