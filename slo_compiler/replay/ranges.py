@@ -51,6 +51,25 @@ class Ranges:
         return running[:, self.high] - running[:, self.low]
 
 
+def highest(rows: Array, ranges: Ranges) -> Array:
+    """The highest sample of each range; no number where there is none.
+
+    Of two spans that a power of two is long and that cover the range, the higher one is the highest of it.
+    """
+    spans = [np.where(np.isnan(rows), -np.inf, rows)]
+    length = ranges.high - ranges.low
+    while 2 ** len(spans) <= length.max(initial=0):
+        half = spans[-1]
+        spans.append(np.maximum(half[:, : -(2 ** (len(spans) - 1))], half[:, 2 ** (len(spans) - 1) :]))
+    found = np.full((len(rows), length.size), -np.inf)
+    power = np.frexp(np.maximum(length, 1))[1] - 1
+    for exponent, span in enumerate(spans):
+        columns = np.flatnonzero((power == exponent) & (length > 0))
+        begin, end = ranges.low[columns], ranges.high[columns] - 2**exponent
+        found[:, columns] = np.maximum(span[:, begin], span[:, end])
+    return np.where(np.isneginf(found), np.nan, found)
+
+
 def ranges_of(times: Array, ends: Array, reach: float) -> Ranges:
     """The ranges of a length, open on the left as in Prometheus 3.
 

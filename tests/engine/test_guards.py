@@ -215,6 +215,20 @@ SEASONS: Final = {
 }
 
 
+def test_a_season_that_sets_in_at_once_is_known_at_once(prometheus_3_5: Prometheus) -> None:
+    """A detector runs now and then, and its scores change in steps: the hour around one is half calm."""
+    quarters = {
+        SCORE: " ".join(["0.5x95 2x23 0.5x551"] * 3),
+        THRESHOLD: "1x2016",
+        'ml_detector_last_run_timestamp_seconds{model="scorer"}': "0+900x2016",
+    }
+    begin = 60 * (2 * HOURS + 24)
+    expected = {begin - 15: [], begin: ["GuardSeasonality"], begin + 345: ["GuardSeasonality"]}
+    program = guarded("seasonality", {"tolerance": 1.1}, cadence="1d")
+    series = {**INTACT, **quarters}
+    assert_firing(prometheus_3_5, program, series, expected, of='alertname=~"Guard.+"', interval="15m")
+
+
 @pytest.mark.parametrize(
     ("series", "weeks", "expected"), [pytest.param(*each, id=what) for what, each in SEASONS.items()]
 )

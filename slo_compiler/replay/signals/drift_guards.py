@@ -11,7 +11,7 @@ from slo_compiler.model.guard import GuardKind, Seasonality
 from slo_compiler.model.service import Service
 from slo_compiler.quantities import HOUR
 from slo_compiler.replay.grid import Array, Grid, Mask
-from slo_compiler.replay.ranges import Running, ranges_of
+from slo_compiler.replay.ranges import highest, ranges_of
 from slo_compiler.replay.signals.drift import DriftSeen
 from slo_compiler.replay.signals.guarding import guard
 from slo_compiler.replay.signals.looking import any_of, has_changed, is_within
@@ -75,9 +75,8 @@ def _seasonal(guard: Seasonality, ratio: Array, grid: Grid) -> Mask:
 
 def usual_ratio(ratio: Array, grid: Grid) -> Array:
     """The median of the hours around this moment in the weeks before; no number where too few are known."""
-    samples = Running.of(ratio)
     weeks = np.array(
-        [ranges_of(grid.times, grid.times - float(ago(week)), float(HOUR)).mean(samples) for week in WEEKS]
+        [highest(ratio, ranges_of(grid.times, grid.times - float(ago(week)), float(HOUR))) for week in WEEKS]
     )
     known = (~np.isnan(weeks)).sum(axis=0)
     usual = np.full(ratio.shape, np.nan)

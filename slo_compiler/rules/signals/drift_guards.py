@@ -70,9 +70,8 @@ def drift_guards(drift: Drift, service: Service, subject: Subject) -> Iterator[R
             GuardKind.SPEC_MOVED, _spec_moved(service, subject), guards.spec_moved.most, _NEW_SPEC
         )
     if guards.seasonality is not None:
-        yield RecordingRule(
-            names.USUAL_DRIFT, usual(names.of(names.DRIFT, subject), drift.by), dict(subject.identity)
-        )
+        usually = usual(names.of(names.DRIFT, subject), drift.by, "max_over_time")
+        yield RecordingRule(names.USUAL_DRIFT, usually, dict(subject.identity))
         seasonal = _seasonal(guards.seasonality, subject)
         yield from rules(GuardKind.SEASONALITY, seasonal, guards.seasonality.most, _SEASON)
 
