@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +13,16 @@ from slo_compiler.cli.choice import chosen_slos
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
+from slo_compiler.cli.simulate_terminal import print_simulations
 from slo_compiler.compiler import compile_sources
 from slo_compiler.model.incident import Incident
-from slo_compiler.replay import simulation_text
+from slo_compiler.replay import service_text, simulation_text
 from slo_compiler.replay.catalogue import CATALOGUE
+from slo_compiler.replay.ml_catalogue import ML_CATALOGUE
 from slo_compiler.replay.simulate import Simulation, simulate
+from slo_compiler.replay.simulate_service import ServiceSimulation, simulate_service
 from slo_compiler.replay.traffic import Traffic, TrafficError, read_traffic, steady
+from slo_compiler.rules.program import Program
 from slo_compiler.schema.read_incidents import read_incidents
 
 USUAL_TRAFFIC: Final = 36_000
@@ -74,18 +79,52 @@ def command(  # noqa: PLR0913 click gives each option on its own
     report(compilation.diagnostics, quiet_notes=True)
     if compilation.program is None:
         ctx.exit(1)
-    slos = chosen_slos(compilation.program.slos, names, lambda lowered: lowered.plan.slo.id)
     with progress("simulating") as step:
-        simulations = []
-        for lowered in slos:
-            step(lowered.plan.slo.id)
-            simulations.append(simulate(lowered.plan, incidents, events))
+        of_slos = list(_simulate_slos(compilation.program, names, incidents, events, step))
+        of_services = [] if names else list(_simulate_services(compilation.program, incidents, events, step))
+    if not of_slos and not of_services:
+        raise click.UsageError(_nothing_tried(incidents, names))
     if plot is not None:
-        _draw(simulations, plot)
+        _draw(of_slos, of_services, plot)
     if style == "json":
-        click.echo(simulation_text.as_json(simulations), nl=False)
+        told = [*map(simulation_text.plain, of_slos), *map(service_text.plain, of_services)]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
     else:
-        _print(simulations)
+        print_simulations(of_slos, of_services)
+
+
+def _simulate_slos(
+    program: Program,
+    names: Sequence[str],
+    incidents: Iterable[Incident],
+    traffic: Traffic,
+    step: Callable[[str], None],
+) -> Iterator[Simulation]:
+    """Each SLO on its own, on what is about the errors of any SLO."""
+    of_errors = [incident for incident in incidents if not incident.of_models]
+    for lowered in chosen_slos(program.slos, names, lambda lowered: lowered.plan.slo.id):
+        if of_errors:
+            step(lowered.plan.slo.id)
+            yield simulate(lowered.plan, of_errors, traffic)
+
+
+def _simulate_services(
+    program: Program, incidents: Iterable[Incident], traffic: Traffic, step: Callable[[str], None]
+) -> Iterator[ServiceSimulation]:
+    """Each service of machine learning as a whole, on what is about models."""
+    of_models = [incident for incident in incidents if incident.of_models]
+    for watched in program.watched:
+        if of_models and watched.plans:
+            step(watched.service.name)
+            yield simulate_service(watched, of_models, traffic)
+
+
+def _nothing_tried(incidents: Sequence[Incident], names: Sequence[str]) -> str:
+    """Why an incident that was asked for cannot be tried."""
+    listed = ", ".join(incident.name for incident in incidents)
+    if names:
+        return f"{listed}: the whole service is needed, so leave --slo out"
+    return f"{listed}: that is about a service of machine learning, and none of these is one"
 
 
 def _traffic(said: str) -> Traffic:
@@ -108,7 +147,7 @@ def _traffic(said: str) -> Traffic:
 
 
 def _incidents(ctx: click.Context, file: Path | None, chosen: Sequence[str]) -> tuple[Incident, ...]:
-    incidents: tuple[Incident, ...] = CATALOGUE
+    incidents: tuple[Incident, ...] = (*CATALOGUE, *ML_CATALOGUE)
     if file is not None:
         read = read_incidents(file.as_posix(), file.read_bytes())
         if isinstance(read, list):
@@ -122,32 +161,11 @@ def _incidents(ctx: click.Context, file: Path | None, chosen: Sequence[str]) -> 
     return tuple(incident for incident in incidents if not chosen or incident.name in chosen)
 
 
-def _draw(simulations: Sequence[Simulation], path: Path) -> None:
+def _draw(of_slos: Sequence[Simulation], of_services: Sequence[ServiceSimulation], path: Path) -> None:
     # Only a picture needs matplotlib, which takes longer to import than the rest to run.
-    from slo_compiler.replay.plot import draw_picture  # noqa: PLC0415
+    from slo_compiler.replay.plot import Drawing, Panel, draw_picture  # noqa: PLC0415
+    from slo_compiler.replay.service_plot import service_panels  # noqa: PLC0415
     from slo_compiler.replay.simulation_plot import panels  # noqa: PLC0415
 
-    path.write_bytes(draw_picture(panels(simulations), "png" if path.suffix == ".png" else "svg"))
-
-
-def _print(simulations: Sequence[Simulation]) -> None:
-    from rich.console import Console  # noqa: PLC0415  # JSON does not need it
-    from rich.padding import Padding  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    console = Console(highlight=False, markup=False)
-    for simulation in simulations:
-        console.print(simulation_text.title(simulation), style="bold")
-        trials = Table(
-            *simulation_text.TRIALS, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold"
-        )
-        for row in simulation_text.trials(simulation):
-            trials.add_row(*row)
-        trials.columns[0].no_wrap = True
-        facts = Table.grid("name", "fact", padding=(0, 2, 0, 0))
-        for name, fact in simulation_text.facts(simulation):
-            facts.add_row(name, fact)
-        for part in (trials, facts):
-            console.print()
-            console.print(Padding(part, (0, 0, 0, 2), expand=False))
-        console.print()
+    drawn: list[Panel | Drawing] = [*panels(of_slos), *service_panels(of_services)]
+    path.write_bytes(draw_picture(drawn, "png" if path.suffix == ".png" else "svg"))

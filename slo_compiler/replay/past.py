@@ -92,9 +92,9 @@ def grid_of(plan: Plan, lasts: float) -> Grid:
     return Grid(FIRST_EVALUATION, interval, count, slow_start=FIRST_EVALUATION + 7)
 
 
-def draw(plan: Plan, expected: Expected, draws: int) -> Series:
+def draw(plan: Plan, expected: Expected, draws: int, rng: np.random.Generator | None = None) -> Series:
     """What is scraped of the plan's indicator, in so many rows that only chance tells apart."""
-    rng = np.random.default_rng(SEED)
+    rng = rng or np.random.default_rng(SEED)
     match plan.slo.indicator:
         case (
             Ratio(counted=counted)

@@ -7,14 +7,14 @@ bytes.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter
 
 from slo_compiler.burnrate.tier import Tier
@@ -74,21 +74,38 @@ class Panel:
     incident: Span | None = None
 
 
-def draw_picture(panels: Sequence[Panel], kind: Format) -> bytes:
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """Any other part of a picture: its height in inches, and what draws it."""
+
+    height: float
+    draw: Callable[[SubFigure], None]
+
+
+def draw_picture(panels: Sequence[Panel | Drawing], kind: Format) -> bytes:
     """The panels, one below the other, as a file of a kind."""
+    drawings = [each if isinstance(each, Drawing) else _drawing(each) for each in panels]
+    heights = [drawing.height for drawing in drawings]
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, HEIGHT * len(panels)), layout="constrained")
-        parts = figure.subfigures(len(panels), 1, squeeze=False)[:, 0]
-        for part, panel in zip(parts, panels, strict=True):
-            ratios, bands = part.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-            _draw_ratios(ratios, panel)
-            _draw_bands(bands, panel)
+        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
+        parts = figure.subfigures(len(drawings), 1, squeeze=False, height_ratios=heights)[:, 0]
+        for part, drawing in zip(parts, drawings, strict=True):
+            drawing.draw(part)
         file = io.BytesIO()
         # No date and no version: the same picture is the same file.
         figure.savefig(
             file, format=kind, dpi=100, metadata={"svg": {"Date": None}, "png": {"Software": None}}[kind]
         )
     return file.getvalue()
+
+
+def _drawing(panel: Panel) -> Drawing:
+    def draw(part: SubFigure) -> None:
+        ratios, bands = part.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+        _draw_ratios(ratios, panel)
+        _draw_bands(bands, panel)
+
+    return Drawing(HEIGHT, draw)
 
 
 def _draw_ratios(axes: Axes, panel: Panel) -> None:
@@ -152,7 +169,7 @@ def _draw_tier(axes: Axes, tier: Tier, colour: str, panel: Panel, lowest: float)
 
 def _draw_bands(axes: Axes, panel: Panel) -> None:
     timelines = panel.evaluation.timelines[panel.row]
-    unit, name = _unit(panel.view)
+    unit, name = unit_of(panel.view)
     for line, timeline in enumerate(timelines):
         colour = COLOURS[line] if line < len(panel.evaluation.plan.tiers) else OTHER
         for spans, face, hatch in ((timeline.heard, colour, ""), (timeline.held_back, "white", "////")):
@@ -178,20 +195,21 @@ def _name(panel: Panel, line: int, timeline: Timeline) -> str:
 
 def _shade(axes: Axes, panel: Panel) -> None:
     if panel.incident is not None:
-        unit, _ = _unit(panel.view)
+        unit, _ = unit_of(panel.view)
         edges = ((edge - panel.zero) / unit for edge in (panel.incident.begin, panel.incident.end))
         axes.axvspan(*edges, color=INK, alpha=0.06, linewidth=0)
 
 
 def _seen(panel: Panel) -> tuple[Array, slice]:
     """The times of the evaluations that are in view, and which those are."""
-    unit, _ = _unit(panel.view)
+    unit, _ = unit_of(panel.view)
     times = panel.evaluation.grid.times
     begin, end = np.searchsorted(times, (panel.view.begin, panel.view.end))
     return (times[begin:end] - panel.zero) / unit, slice(int(begin), int(end))
 
 
-def _unit(view: Span) -> tuple[float, str]:
+def unit_of(view: Span) -> tuple[float, str]:
+    """The unit of time in which what is in view is read, in seconds, and what it is called."""
     if view.length <= 3 * HOUR:
         return MINUTE, "minutes"
     return (HOUR, "hours") if view.length <= 3 * DAY else (DAY, "days")

@@ -8,7 +8,7 @@ Source: Google, The Site Reliability Workbook, chapter 5, "Alerting Consideratio
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,9 +22,10 @@ ABSENT: Final = "absent"
 
 @dataclass(frozen=True, slots=True)
 class Alerted:
-    """A notification: an alert of a tier that began to be heard; ``absent`` for the one about absence."""
+    """A notification: an alert that began to be heard."""
 
-    tier: str
+    source: str
+    """A tier, ``absent`` for the alert about absence, or what else it is called."""
     severity: Severity
     at: float
 
@@ -79,16 +80,29 @@ class Measures:
     reset: float | None
 
 
-def outcome(timelines: Sequence[Timeline], worth: Severity | None, incident: Span, watched: Span) -> Outcome:
+def tier_of(timeline: Timeline) -> str:
+    """What an alert of an SLO is called among those of the same SLO."""
+    return timeline.labels.get(BURN_TIER, ABSENT)
+
+
+def outcome(
+    timelines: Sequence[Timeline],
+    worth: Severity | None,
+    incident: Span,
+    watched: Span,
+    called: Callable[[Timeline], str] = tier_of,
+) -> Outcome:
     """What became of an incident.
 
     Args:
-        timelines: of all alerts.
+        timelines: of all alerts; guards, which have no severity, notify nobody.
         worth: the alert it was worth.
         incident: from its onset to its end.
         watched: when an alert is put down to the incident.
+        called: what an alert is called.
     """
-    heard = sorted(_heard(timelines, watched), key=lambda each: each.at)
+    timelines = [each for each in timelines if SEVERITY in each.labels]
+    heard = sorted(_heard(timelines, watched, called), key=lambda each: each.at)
     ends = [
         span.end
         for timeline in timelines
@@ -116,7 +130,10 @@ def measure(outcomes: Iterable[Outcome]) -> Measures:
 def heard(timelines: Iterable[Timeline], severity: Severity) -> Spans:
     """All notifications of a severity, as long as each is heard."""
     return tuple(
-        span for timeline in timelines if severity_of(timeline) is severity for span in timeline.heard
+        span
+        for timeline in timelines
+        if timeline.labels.get(SEVERITY) == severity.value
+        for span in timeline.heard
     )
 
 
@@ -125,11 +142,13 @@ def severity_of(timeline: Timeline) -> Severity:
     return Severity(timeline.labels[SEVERITY])
 
 
-def _heard(timelines: Iterable[Timeline], watched: Span) -> Iterator[Alerted]:
+def _heard(
+    timelines: Iterable[Timeline], watched: Span, called: Callable[[Timeline], str]
+) -> Iterator[Alerted]:
     for timeline in timelines:
         for span in timeline.heard:
             if _begins_within(span, watched):
-                yield Alerted(timeline.labels.get(BURN_TIER, ABSENT), severity_of(timeline), span.begin)
+                yield Alerted(called(timeline), severity_of(timeline), span.begin)
 
 
 def _begins_within(span: Span, watched: Span) -> bool:

@@ -5,7 +5,7 @@ All its alerts are looked at together, as Alertmanager does: an SLO's, those of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from slo_compiler.model.labels import GUARD
@@ -14,8 +14,10 @@ from slo_compiler.replay.evaluate import Evaluation, evaluate
 from slo_compiler.replay.firing import Yielding, fire
 from slo_compiler.replay.grid import Grid, Mask
 from slo_compiler.replay.inhibit import Timeline, inhibit
-from slo_compiler.replay.signals.evaluate_signals import evaluate_signals
+from slo_compiler.replay.signals.drift import DriftSeen
+from slo_compiler.replay.signals.evaluate_signals import evaluate_signals, see_drifts
 from slo_compiler.replay.signals.scraped import ServicePast
+from slo_compiler.replay.signals.yields import Yields
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import inhibitions
 from slo_compiler.rules.signals.lower_signals import lower_signals
@@ -27,11 +29,12 @@ SOME: str = "some"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ServiceEvaluation:
-    """What a service's rules say of a past: its SLOs by name, and the timelines of all its alerts."""
+    """What a service's rules say of a past: its SLOs and drifts by name, and all its alerts."""
 
     watched: Watched
     grid: Grid
     slos: Mapping[str, Evaluation]
+    drifts: Mapping[str, DriftSeen]
     timelines: tuple[Timeline, ...]
 
 
@@ -49,9 +52,11 @@ def evaluate_service(watched: Watched, past: ServicePast, grid: Grid) -> Service
         if plan.slo.name in past.slos
     }
     rules = [alert for signal in lower_signals(watched) for alert in signal.alerts()]
-    timelines = (*_of_slos(slos), *_of_signals(watched, slos, past, grid))
+    drifts = see_drifts(watched, slos, past, grid)
+    yields = tuple(evaluate_signals(watched, slos, drifts, past, grid))
+    timelines = (*_of_slos(slos), *_of_signals(watched, yields, grid))
     inhibit_rules = inhibitions(watched.plans, [watched.service], rules)
-    return ServiceEvaluation(watched, grid, slos, inhibit(timelines, inhibit_rules))
+    return ServiceEvaluation(watched, grid, slos, drifts, inhibit(timelines, inhibit_rules))
 
 
 def _of_slos(slos: Mapping[str, Evaluation]) -> Iterator[Timeline]:
@@ -66,14 +71,9 @@ def _of_row(slo: Slo, row: int) -> dict[str, str]:
     return {**dict.fromkeys(slo.run_time_labels, SOME), **dict.fromkeys(slo.group_by, f"{row}")}
 
 
-def _of_signals(
-    watched: Watched, slos: Mapping[str, Evaluation], past: ServicePast, grid: Grid
-) -> Iterator[Timeline]:
+def _of_signals(watched: Watched, yields: Iterable[Yields], grid: Grid) -> Iterator[Timeline]:
     """The alerts of signals, as their rules label them, hold them and keep them firing."""
-    found = {
-        (each.subject, each.alert, each.guard): each.holds
-        for each in evaluate_signals(watched, slos, past, grid)
-    }
+    found = {(each.subject, each.alert, each.guard): each.holds for each in yields}
     for signal in lower_signals(watched):
         for rule in signal.alerts():
             holds = found.get((signal.subject.id, rule.alert, rule.labels.get(GUARD)))

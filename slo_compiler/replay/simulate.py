@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.incident import Incident, Phase
+from slo_compiler.model.indicator import Quality
 from slo_compiler.quantities import DAY, HOUR, Seconds
 from slo_compiler.replay.evaluate import Evaluation, evaluate
 from slo_compiler.replay.grid import Span
@@ -51,14 +52,7 @@ class Trial:
 
     def told(self) -> tuple[str, ...]:
         """The tiers that were heard in at least half of the draws, in the order in which they mostly were."""
-        heard = [dict.fromkeys(each.tier for each in outcome.heard) for outcome in self.outcomes]
-        places = {
-            tier: [list(each).index(tier) for each in heard if tier in each]
-            for each in heard
-            for tier in each
-        }
-        often = [tier for tier, seen in places.items() if 2 * len(seen) >= len(self.outcomes)]
-        return tuple(sorted(often, key=lambda tier: statistics.mean(places[tier])))
+        return mostly_heard(self.outcomes, *Severity)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,15 +86,31 @@ def simulate(plan: Plan, incidents: Iterable[Incident], traffic: Traffic) -> Sim
     return Simulation(plan, traffic, trials, pages, tickets)
 
 
+def mostly_heard(outcomes: Sequence[Outcome], *severities: Severity) -> tuple[str, ...]:
+    """What was heard of some severities in at least half of some draws, in its usual order."""
+    heard = [
+        dict.fromkeys(each.source for each in outcome.heard if each.severity in severities)
+        for outcome in outcomes
+    ]
+    places = {
+        source: [list(each).index(source) for each in heard if source in each]
+        for each in heard
+        for source in each
+    }
+    often = [source for source, seen in places.items() if 2 * len(seen) >= len(outcomes)]
+    return tuple(sorted(often, key=lambda source: statistics.mean(places[source])))
+
+
 def try_out(plan: Plan, incident: Incident, traffic: Traffic, draws: int = DRAWS) -> Trial:
     """Try one incident, after a healthy day and until the last alert must have resolved."""
     begin = HISTORY
     end = begin + incident.duration
-    lasts = float(end + max(tier.short + tier.keep_firing for tier in plan.tiers) + HOUR)
+    settled = max(tier.short + tier.keep_firing for tier in plan.tiers) + HOUR
+    lasts = float(end + _late(plan) + settled)
     expected = expect(plan, traffic, (healthy(HISTORY), *incident.phases), lasts)
     evaluation = evaluate(plan, draw(plan, expected, draws), grid_of(plan, lasts))
     span = _worst(incident, plan, begin)
-    deserved = worth(plan, incident, traffic)
+    deserved = worth(plan, incident, traffic) if incident.worth is None else incident.worth.severity
     watched = Span(float(begin), lasts)
     return Trial(
         incident=incident,
@@ -110,6 +120,12 @@ def try_out(plan: Plan, incident: Incident, traffic: Traffic, draws: int = DRAWS
         outcomes=tuple(outcome(timelines, deserved, span, watched) for timelines in evaluation.timelines),
         evaluation=evaluation.only(0),
     )
+
+
+def _late(plan: Plan) -> Seconds:
+    """How long after they happened events are counted."""
+    indicator = plan.slo.indicator
+    return indicator.labelling.shift if isinstance(indicator, Quality) else Seconds(0)
 
 
 def _worst(incident: Incident, plan: Plan, begin: Seconds) -> Span:

@@ -1,9 +1,8 @@
-"""A simulation as JSON, and the rows and facts that a terminal shows."""
+"""A simulation of an SLO as JSON, and the rows and facts that a terminal shows."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
@@ -11,6 +10,7 @@ from slo_compiler.model.indicator import ErrorRatio, Freshness, Probe, Threshold
 from slo_compiler.quantities import approximate_duration, format_decimal, format_percent
 from slo_compiler.replay.past import HEALTHY_BURN_RATE
 from slo_compiler.replay.simulate import Simulation, Trial
+from slo_compiler.replay.simulate_service import ServiceSimulation, ServiceTrial
 
 Row: TypeAlias = tuple[str, ...]
 
@@ -32,37 +32,33 @@ def trials(simulation: Simulation) -> Iterator[Row]:
         measures = trial.measures
         yield (
             trial.incident.name,
-            _percent(trial.budget),
+            percent(trial.budget),
             "nothing" if trial.worth is None else trial.worth.value,
             _heard(trial),
-            _time(measures.detection),
-            _time(measures.reset),
+            time(measures.detection),
+            time(measures.reset),
         )
 
 
-def facts(simulation: Simulation) -> Iterator[tuple[str, str]]:
+def facts(simulation: Simulation | ServiceSimulation) -> Iterator[tuple[str, str]]:
     """Of the four measures those there is something to say of, and the false alerts, each under a name."""
     measures = simulation.measures
     if measures.precision is not None:
         yield (
             "precision",
-            f"{_percent(measures.precision)} of alerts were for an incident that was worth them",
+            f"{percent(measures.precision)} of alerts were for an incident that was worth them",
         )
     if measures.recall is not None:
-        yield "recall", f"{_percent(measures.recall)} of incidents that were worth an alert had it"
+        yield "recall", f"{percent(measures.recall)} of incidents that were worth an alert had it"
     if measures.detection is not None:
-        yield "detection time", f"{_time(measures.detection)} from the onset to the page"
+        yield "detection time", f"{time(measures.detection)} from the onset to the page"
     if measures.reset is not None:
-        yield "reset time", f"{_time(measures.reset)} from the end until the last page resolved"
+        yield "reset time", f"{time(measures.reset)} from the end until the last page resolved"
     yield "false alerts", _false_alerts(simulation)
 
 
-def as_json(simulations: Sequence[Simulation]) -> str:
-    """The simulations as JSON; times in seconds, shares as ratios, None where nothing was measured."""
-    return json.dumps([_plain(each) for each in simulations], indent=2, ensure_ascii=False) + "\n"
-
-
-def _plain(simulation: Simulation) -> dict[str, Any]:
+def plain(simulation: Simulation) -> dict[str, Any]:
+    """A simulation as JSON has it; times in seconds, shares as ratios, None where nothing was measured."""
     return {
         "slo": simulation.plan.slo.id,
         "objective": format_percent(simulation.plan.slo.objective),
@@ -74,17 +70,18 @@ def _plain(simulation: Simulation) -> dict[str, Any]:
                 "budget_spent": trial.budget,
                 "worth": None if trial.worth is None else trial.worth.value,
                 "heard_from": list(trial.told()),
-                **_measures(trial),
+                **measures_of(trial),
             }
             for trial in simulation.trials
         ],
-        **_measures(simulation),
+        **measures_of(simulation),
         "false_pages_a_month": simulation.false_pages,
         "false_tickets_a_month": simulation.false_tickets,
     }
 
 
-def _measures(measured: Simulation | Trial) -> dict[str, float | None]:
+def measures_of(measured: Simulation | ServiceSimulation | Trial | ServiceTrial) -> dict[str, float | None]:
+    """The four measures as JSON has them."""
     measures = measured.measures
     return {
         "precision": measures.precision,
@@ -117,7 +114,7 @@ def _heard(trial: Trial) -> str:
     return f"{tiers}: falsely {times} of {draws} times" if times else tiers
 
 
-def _false_alerts(simulation: Simulation) -> str:
+def _false_alerts(simulation: Simulation | ServiceSimulation) -> str:
     pages, tickets = (
         format_decimal(Fraction(number).limit_denominator(1000), digits=2)
         for number in (simulation.false_pages, simulation.false_tickets)
@@ -128,9 +125,11 @@ def _false_alerts(simulation: Simulation) -> str:
     )
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
+    """A share, as a terminal shows it."""
     return NONE if share is None else format_percent(Fraction(share), digits=3)
 
 
-def _time(seconds: float | None) -> str:
+def time(seconds: float | None) -> str:
+    """A time, as a terminal shows it."""
     return NONE if seconds is None else approximate_duration(Fraction(round(seconds)))

@@ -94,6 +94,30 @@ def _traffic_share(value: Any) -> Ratio:
     return ratio
 
 
+def _part(value: Any) -> Ratio:
+    ratio = _from_text(parse_percent, "a percentage", "50%")(value)
+    if not 0 < ratio <= 1:
+        raise RefusedError(f"{value} is no part of a whole; choose more than 0%, and 100% at most")
+    return ratio
+
+
+def _label_share(value: Any) -> Ratio:
+    ratio = _from_text(parse_percent, "a percentage", "30%")(value)
+    if ratio > MOST_TRAFFIC:
+        raise RefusedError(f"{value} of the labels is more than a hundred times as many as are due")
+    return ratio
+
+
+def _drift_score(value: Any) -> Fraction:
+    number = _number(value)
+    if number <= 0:
+        raise RefusedError(
+            f"a score of {format_decimal(number)} times its threshold is none; above 1 it drifts, so write "
+            "for example 2.5"
+        )
+    return number
+
+
 def _period(value: Any) -> Seconds:
     seconds = _positive_duration(value)
     if seconds < DAY:
@@ -189,6 +213,13 @@ Share: TypeAlias = Annotated[Fraction, PlainValidator(_share), _written_schema(S
 ErrorShare: TypeAlias = Annotated[Fraction, PlainValidator(_error_share), _written_schema(PERCENTAGE, "20%")]
 TrafficShare: TypeAlias = Annotated[
     Fraction, PlainValidator(_traffic_share), _written_schema(PERCENTAGE, "10%")
+]
+Part: TypeAlias = Annotated[Fraction, PlainValidator(_part), _written_schema(PERCENTAGE, "50%")]
+LabelShare: TypeAlias = Annotated[Fraction, PlainValidator(_label_share), _written_schema(PERCENTAGE, "30%")]
+DriftScore: TypeAlias = Annotated[
+    Fraction,
+    PlainValidator(_drift_score),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "examples": [2.5]}),
 ]
 Period: TypeAlias = Annotated[Fraction, PlainValidator(_period), _written_schema(DURATION, "30d")]
 Duration: TypeAlias = Annotated[Fraction, PlainValidator(_positive_duration), _written_schema(DURATION, "5m")]

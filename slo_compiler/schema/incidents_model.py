@@ -7,8 +7,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from slo_compiler.model.incident import Incident, Phase
-from slo_compiler.schema.fields import BurnRate, Duration, ErrorShare, Given, TrafficShare
+from slo_compiler.model.drift import DriftKind
+from slo_compiler.model.incident import NOTHING, Detector, Guarding, Incident, Phase, Signs, Worth
+from slo_compiler.model.surface import Surface
+from slo_compiler.schema.fields import (
+    BurnRate,
+    DriftScore,
+    Duration,
+    ErrorShare,
+    Given,
+    LabelShare,
+    Part,
+    TrafficShare,
+)
 from slo_compiler.schema.refusal import RefusedError
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import Annotation, Slug
@@ -29,6 +40,26 @@ class PhaseModel(Strict):
     """How much of the usual traffic there is; 100% where it is not given."""
     scraped: bool = True
     """Whether the metrics are there."""
+    surface: Given[Literal["serving", "data", "model"]] = None
+    """Whose SLOs the errors are of; all of the service where it is not given."""
+    drift: Given[DriftScore] = None
+    """How many times its threshold the score of a drifting feature is."""
+    kind: Given[Literal["input", "prediction", "label"]] = None
+    """What drifts; an input where it is not given."""
+    breadth: Given[Part] = None
+    """The share of features that drift; one of them where it is not given."""
+    usual: bool = False
+    """Whether the weeks before had the same drift at this time."""
+    labels: Given[LabelShare] = None
+    """How many labels come of those that are due; 100% where it is not given."""
+    detector: Given[Literal["moved", "dead"]] = None
+    """Whether detectors got a new reference as the phase began, or do not run."""
+    rules_changed: bool = False
+    """Whether the rules of drifts were changed as the phase began."""
+    cold_replicas: Given[Part] = None
+    """The share of replicas that were replaced as the phase began; slow requests are theirs alone."""
+    guardrail: Given[Literal["fails_open", "bypassed"]] = None
+    """Whether what fails are checks of guardrails, or requests go around these."""
 
     @model_validator(mode="after")
     def _one_measure(self) -> PhaseModel:
@@ -38,6 +69,17 @@ class PhaseModel(Strict):
                 "burn_rate",
                 "[key]",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _drifts(self) -> PhaseModel:
+        for key in ("kind", "breadth", "usual"):
+            if getattr(self, key) and self.drift is None:
+                raise RefusedError(
+                    f"{key} says how something drifts, and nothing does: write drift, too, for example 2.5",
+                    key,
+                    "[key]",
+                )
         return self
 
 
@@ -52,6 +94,8 @@ class IncidentModel(Strict):
     """What happens, from the onset on."""
     repeat: Annotated[int, Field(ge=1, le=MOST_REPETITIONS)] = 1
     """How often the phases follow each other."""
+    worth: Given[Literal["page", "ticket", "nothing"]] = None
+    """Which alert the incident is worth; what the tiers promise where it is not given."""
 
 
 class IncidentsModel(Strict):
@@ -66,7 +110,12 @@ class IncidentsModel(Strict):
 def incidents_of(model: IncidentsModel) -> tuple[Incident, ...]:
     """The incidents of a checked file."""
     return tuple(
-        Incident(each.name, each.description, tuple(map(_phase, each.phases)) * each.repeat)
+        Incident(
+            each.name,
+            each.description,
+            tuple(map(_phase, each.phases)) * each.repeat,
+            None if each.worth is None else Worth(each.worth),
+        )
         for each in model.incidents
     )
 
@@ -78,4 +127,20 @@ def _phase(model: PhaseModel) -> Phase:
         burn_rate=model.burn_rate or Fraction(0),
         traffic=Fraction(1) if model.traffic is None else model.traffic,
         scraped=model.scraped,
+        signs=_signs(model),
+    )
+
+
+def _signs(model: PhaseModel) -> Signs:
+    return Signs(
+        surface=None if model.surface is None else Surface(model.surface),
+        drift=model.drift or NOTHING.drift,
+        kind=DriftKind(model.kind or NOTHING.kind),
+        breadth=model.breadth or NOTHING.breadth,
+        usual=model.usual,
+        labels=NOTHING.labels if model.labels is None else model.labels,
+        detector=Detector(model.detector or NOTHING.detector),
+        rules_changed=model.rules_changed,
+        cold_replicas=model.cold_replicas or NOTHING.cold_replicas,
+        guardrail=Guarding(model.guardrail or NOTHING.guardrail),
     )

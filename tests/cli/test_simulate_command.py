@@ -121,6 +121,76 @@ def test_the_example_in_the_documentation_is_what_is_printed() -> None:
     assert example == "\n".join(line.rstrip() for line in told.output.rstrip().splitlines())
 
 
+def simulate_models(*arguments: str, spec: str = "fraud-scorer") -> Result:
+    return CliRunner(env={"COLUMNS": "80"}).invoke(
+        main, ["simulate", str(SPECS / f"{spec}.yaml"), *arguments], catch_exceptions=False
+    )
+
+
+def test_the_example_of_a_model_in_the_documentation_is_what_is_printed() -> None:
+    page = (SPECS.parent / "docs" / "simulate.md").read_text(encoding="utf-8")
+    command, _, example = page.partition("simulate specs/fraud-scorer.yaml \\\n")[2].partition(
+        "\nfraud-scorer  "
+    )
+    printed = f"fraud-scorer  {example.partition(chr(10) + '```')[0]}"
+    told = simulate_models(*command.replace("\\\n", " ").split())
+    assert printed == "\n".join(line.rstrip() for line in told.output.rstrip().splitlines())
+
+
+def test_drift_without_quality_loss_pages_nobody() -> None:
+    told = json.loads(simulate_models("--incident", "drift-without-quality-loss", "--format", "json").output)
+    (only,) = told
+    (drift,) = only["incidents"]
+    assert ("fraud-scorer", [], ["input-drift DriftVirtual"]) == (
+        only["service"],
+        drift["paged_by"],
+        drift["ticket_by"],
+    )
+
+
+def test_what_a_spec_does_not_speak_of_is_not_tried() -> None:
+    told = simulate_models("--incident", "label-lag", spec="llm-gateway").output
+    assert "not tried     label-lag" in told
+
+
+@pytest.mark.parametrize(
+    ("spec", "arguments", "complaint"),
+    [
+        ("fraud-scorer", ("--slo", "latency"), "cold-start: the whole service is needed, so leave --slo out"),
+        ("checkout-api", (), "cold-start: that is about a service of machine learning, and none of these is"),
+    ],
+    ids=["one SLO alone", "no model"],
+)
+def test_an_incident_of_models_needs_the_whole_service_of_one(
+    spec: str, arguments: tuple[str, ...], complaint: str
+) -> None:
+    told = simulate_models("--incident", "cold-start", *arguments, spec=spec)
+    assert 2 == told.exit_code
+    assert complaint in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("phase", "complaint"),
+    [
+        (
+            "breadth: 50%",
+            "breadth says how something drifts, and nothing does: write drift, too, for example 2.5",
+        ),
+        ("drift: 0", "a score of 0 times its threshold is none; above 1 it drifts, so write for example 2.5"),
+        ("cold_replicas: 0%", "0% is no part of a whole; choose more than 0%, and 100% at most"),
+        ("labels: 20000%", "20000% of the labels is more than a hundred times as many as are due"),
+    ],
+)
+def test_signs_of_a_model_that_cannot_be_are_refused(tmp_path: Path, phase: str, complaint: str) -> None:
+    file = tmp_path / "incidents.yaml"
+    file.write_text(
+        f"apiVersion: slo-compiler/v1\nincidents:\n  - {{name: mine, phases: [{{duration: 5m, {phase}}}]}}\n"
+    )
+    told = simulate_models("--incidents", str(file))
+    assert 1 == told.exit_code
+    assert complaint in told.stderr
+
+
 def test_slices_of_time_are_told_instead_of_a_traffic_that_does_not_matter() -> None:
     told = CliRunner(env={"COLUMNS": "100"}).invoke(
         main,

@@ -8,12 +8,16 @@ from typing import Final
 
 import pytest
 
-from slo_compiler.model.incident import Incident, Phase
+from slo_compiler.model.incident import Incident, Phase, Worth
 from slo_compiler.quantities import MINUTE
+from slo_compiler.replay.ml_catalogue import ML_CATALOGUE
 from slo_compiler.replay.plot import Format, Panel, draw_picture
+from slo_compiler.replay.service_plot import service_panels
 from slo_compiler.replay.simulate import simulate
+from slo_compiler.replay.simulate_service import ServiceSimulation, try_out_on
 from slo_compiler.replay.simulation_plot import panels
 from slo_compiler.replay.traffic import steady
+from tests.compiling import ml_spec, program_of, quality
 from tests.replay.examples import plan_of
 
 OUTAGE: Final = Incident("outage", "", (Phase(30 * MINUTE, errors=Fraction(1)),))
@@ -59,6 +63,42 @@ def test_thresholds_windows_axes_and_alerts_are_named(outage: list[Panel]) -> No
     }
     assert set() == expected - set(said)
     assert any(text.startswith("minutes since the onset") for text in said)
+
+
+@pytest.fixture(scope="module")
+def lagging() -> str:
+    """A picture of a service whose labels are late."""
+    spec = ml_spec(
+        "scorer", quality(objective="95%", indicator={"quality": {"labels": {"lag": "6h"}}}), drift=[]
+    )
+    (watched,) = program_of(spec).watched
+    incident = next(each for each in ML_CATALOGUE if each.name == "label-lag")
+    simulation = ServiceSimulation(
+        watched, steady(36_000), (try_out_on(watched, incident, steady(36_000), draws=1),), (), 0, 0
+    )
+    return draw_picture(service_panels([simulation]), "svg").decode()
+
+
+def test_the_picture_of_a_service_names_thresholds_alerts_and_what_holds_them_back(lagging: str) -> None:
+    said = re.findall(r"<!-- (.*?) -->", lagging)
+    expected = {
+        "scorer: label-lag, worth nothing",
+        "quality: error ratio (fast above 36%)",
+        "times its threshold",
+        "threshold",
+        "quality fast page",
+        "guard label_lag",
+    }
+    assert set() == expected - set(said)
+    assert any(re.fullmatch(r" *held back 4[0-9]m.* by label_lag *", text) for text in said)
+
+
+def test_the_picture_of_a_healthy_service_says_that_no_alert_fires() -> None:
+    (watched,) = program_of(ml_spec("scorer")).watched
+    incident = Incident("nothing", "", (Phase(30 * MINUTE),), Worth.NOTHING)
+    trial = try_out_on(watched, incident, steady(36_000), draws=1)
+    simulation = ServiceSimulation(watched, steady(36_000), (trial,), (), 0, 0)
+    assert "<!-- no alert fires -->" in draw_picture(service_panels([simulation]), "svg").decode()
 
 
 def test_the_picture_ends_when_the_pages_have_resolved(outage: list[Panel]) -> None:

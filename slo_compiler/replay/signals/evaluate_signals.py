@@ -12,7 +12,7 @@ from slo_compiler.model.indicator import Guardrail, Latency, Quality
 from slo_compiler.replay.evaluate import Evaluation
 from slo_compiler.replay.grid import Grid
 from slo_compiler.replay.signals.cold_start import cold_start
-from slo_compiler.replay.signals.drift import drift_yields, see_drift
+from slo_compiler.replay.signals.drift import DriftSeen, drift_yields, see_drift
 from slo_compiler.replay.signals.drift_guards import drift_guards
 from slo_compiler.replay.signals.guardrail import guardrail
 from slo_compiler.replay.signals.label_lag import label_lag
@@ -22,10 +22,10 @@ from slo_compiler.replay.signals.yields import Yields
 from slo_compiler.rules.signals.watched import Watched
 
 
-def evaluate_signals(
+def see_drifts(
     watched: Watched, slos: Mapping[str, Evaluation], past: ServicePast, grid: Grid
-) -> Iterator[Yields]:
-    """Where the alerts yield of those signals whose series are in the past.
+) -> dict[str, DriftSeen]:
+    """What is recorded of those drifts whose series are in the past, by their names.
 
     Args:
         watched: the service.
@@ -33,7 +33,31 @@ def evaluate_signals(
         past: what was scraped of it.
         grid: the evaluations.
     """
-    yield from _drifts(watched, slos, past, grid)
+    service = watched.service
+    return {
+        drift.name: see_drift(
+            drift,
+            service.signal(drift.name, (), drift.position).id,
+            past.drifts[drift.name],
+            None if drift.quality is None else slos.get(drift.quality),
+            grid,
+        )
+        for drift in service.drifts
+        if drift.name in past.drifts
+    }
+
+
+def evaluate_signals(
+    watched: Watched,
+    slos: Mapping[str, Evaluation],
+    drifts: Mapping[str, DriftSeen],
+    past: ServicePast,
+    grid: Grid,
+) -> Iterator[Yields]:
+    """Where the alerts yield of those signals whose series are in the past; as ``see_drifts``, after it."""
+    for seen in drifts.values():
+        yield from drift_yields(seen)
+        yield from drift_guards(seen, watched.service, past.rules_changed)
     for plan, quality in watched.plans_of(Quality):
         guard = watched.service.guards.label_lag
         if guard is not None and plan.slo.name in past.labels:
@@ -48,16 +72,3 @@ def evaluate_signals(
         if plan.slo.name in past.guardrails:
             scraped = past.guardrails[plan.slo.name]
             yield from guardrail(indicator, plan.slo, watched.service, scraped, grid)
-
-
-def _drifts(
-    watched: Watched, slos: Mapping[str, Evaluation], past: ServicePast, grid: Grid
-) -> Iterator[Yields]:
-    service = watched.service
-    for drift in service.drifts:
-        if drift.name in past.drifts:
-            subject = service.signal(drift.name, (), drift.position).id
-            judge = None if drift.quality is None else slos.get(drift.quality)
-            seen = see_drift(drift, subject, past.drifts[drift.name], judge, grid)
-            yield from drift_yields(seen)
-            yield from drift_guards(seen, service, past.rules_changed)
