@@ -37,6 +37,9 @@ def print_review(review: Review) -> None:
         if review.slos[1:]:
             console.print(Text.assemble((slo.id, "bold"), f"  {clauses(slo)}"))
         _print_slo(console, slo)
+    if review.following:
+        console.print()
+        console.print(f"what follows from it: {', '.join(slo.id for slo in review.following)}")
     if review.notification:
         console.print()
         console.print("Alertmanager", style="bold")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from slo_compiler.review.facts import (
     Fact,
     Facts,
     Kind,
+    Value,
     Words,
     differences,
     most_important_first,
@@ -81,6 +82,23 @@ class SloChange:
     def id(self) -> str:
         """The id now, or the last one."""
         return self.after or self.before or ""
+
+    def follows(self, ids: Collection[str]) -> bool:
+        """Whether it only reads other thresholds of SLOs that change themselves, and alerts as ever."""
+        recorded = all(isinstance(each.after, Code) for each in self.differences)
+        lasts = self.before is not None and self.before == self.after
+        told = {alert.name for alert in self.alerts}
+        return (
+            self.signal
+            and lasts
+            and recorded
+            and told.isdisjoint(each.about for each in self.differences)
+            and all(_reads(each.after, ids) for each in self.differences)
+        )
+
+
+def _reads(value: Value | None, ids: Collection[str]) -> bool:
+    return isinstance(value, Code) and any(f'"{slo_id}"' in value.text for slo_id in ids)
 
 
 def pages(facts: Facts | None) -> bool:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from slo_compiler.emitters.explanation import INCIDENTS, NEVER
-from slo_compiler.quantities import Ratio, Seconds, approximate_duration
+from slo_compiler.emitters.explanation import INCIDENTS
+from slo_compiler.quantities import Ratio, Seconds, approximate_duration, format_percent
 from slo_compiler.review import comparing
 from slo_compiler.review.changes import NAME, SloChange, pages
 from slo_compiler.review.facts import Facts, Kind, Span
@@ -43,10 +43,20 @@ _PACES: Final = {
 
 def headline(review: Review) -> str:
     """What changes, in one line."""
+    return "; ".join(headlines(review))
+
+
+def headlines(review: Review) -> list[str]:
+    """What changes, each thing of an SLO that alone changes in a line of its own."""
+    if len(review.slos) == 1:
+        first, *further = _clauses(review.slos[0])
+        return [f"{review.slos[0].id}: {first}", *further]
+    return [_of_several(review)]
+
+
+def _of_several(review: Review) -> str:
     if not review:
         return NO_DIFFERENCE
-    if len(review.slos) == 1:
-        return f"{review.slos[0].id}: {clauses(review.slos[0])}"
     if not review.slos:
         return "No SLO changes, but what Alertmanager does with its alerts"
     same = {clauses(slo) for slo in review.slos}
@@ -127,23 +137,34 @@ def _presence(slo: SloChange) -> Iterator[str]:
 
 
 def _times(slo: SloChange) -> Iterator[str]:
-    """How soon an incident wakes somebody, where that changes."""
-    changed = [
-        f"{_after(after)} instead of {_after(before)} {_incident(ratio)}"
-        for ratio in INCIDENTS
-        for before, after in [_soonest_page(slo, ratio)]
-        if before != after
+    """What wakes nobody any more, or does now, and how soon all else wakes somebody, where that changes."""
+    times = {ratio: _soonest_page(slo, ratio) for ratio in INCIDENTS}
+    for ratio, (before, after) in times.items():
+        if after is None and before is not None:
+            yield f"{_incident(ratio)} no longer {_pages(ratio)} (did after {approximate_duration(before)})"
+        if before is None and after is not None:
+            yield f"{_incident(ratio)} now {_pages(ratio)} after {approximate_duration(after)}"
+    moved = [
+        (ratio, before, after)
+        for ratio, (before, after) in times.items()
+        if before is not None and after is not None and before != after
     ]
-    if changed:
-        yield f"{_pace(slo)}: {', '.join(changed)}"
+    if moved:
+        pace = _PACES[frozenset(_sign(before, after) for _, before, after in moved)]
+        told = (
+            f"{_incident(ratio).removeprefix('a ')} "
+            f"{approximate_duration(before)} → {approximate_duration(after)}"
+            for ratio, before, after in moved
+        )
+        yield f"{pace}: {', '.join(told)}"
 
 
-def _after(time: Seconds | None) -> str:
-    return NEVER if time is None else f"after {approximate_duration(time)}"
+def _pages(error_ratio: Ratio) -> str:
+    return "pages" if error_ratio == 1 else "page"
 
 
 def _incident(error_ratio: Ratio) -> str:
-    return "in a total outage" if error_ratio == 1 else comparing.detected(error_ratio)
+    return "a total outage" if error_ratio == 1 else f"{format_percent(error_ratio)} errors"
 
 
 def _soonest_page(slo: SloChange, error_ratio: Ratio) -> tuple[Seconds | None, Seconds | None]:

@@ -25,7 +25,7 @@ def as_json(review: Review) -> str:
         "differs": bool(review),
         "headline": headline(review),
         "merge": {"line": merge_line(review), "alerts": _fates(review.fates)},
-        "slos": [_slo(slo) for slo in review.slos],
+        "slos": [_slo(slo) for slo in (*review.slos, *review.following)],
         "alertmanager": [_difference(difference) for difference in review.notification],
     }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"

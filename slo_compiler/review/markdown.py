@@ -9,7 +9,7 @@ from typing import Final
 
 from slo_compiler.review.changes import SloChange
 from slo_compiler.review.facts import Difference
-from slo_compiler.review.headline import clauses, headline
+from slo_compiler.review.headline import clauses, headlines
 from slo_compiler.review.merge_words import merge_line, series_lines
 from slo_compiler.review.review import Review
 from slo_compiler.review.words import (
@@ -23,6 +23,9 @@ from slo_compiler.review.words import (
 MOST_CHARACTERS: Final = 60_000
 """A comment on GitHub holds 65,536."""
 
+MOST_FOLLOWING: Final = 20_000
+"""Of that, what follows from other changes may take."""
+
 MOST_NAMES: Final = 50
 """Of what there is no room for."""
 
@@ -32,16 +35,23 @@ _PLAIN: Final = frozenset(" .,;:/=%'\"?()→-")
 
 def as_markdown(review: Review) -> str:
     """The review as Markdown, as much of it as fits into a comment."""
-    top = [f"**{_literal(headline(review))}**", ""]
+    top = [*_headline(review)]
     if review:
         top += [f"On merge: {_literal(merge_line(review))}.", ""]
     sections = [_text(_section(slo, alone=len(review.slos) == 1)) for slo in review.slos]
     told = _text(_folded("Alertmanager", _details(review.notification)))
+    told = _text(_following(review.following)) + told
     room = MOST_CHARACTERS - len(told)
     shown = [
         section for section, end in zip(sections, accumulate(map(len, sections)), strict=True) if end < room
     ]
     return "".join((_text(top), *shown, _without_room(review.slos[len(shown) :]), told))
+
+
+def _headline(review: Review) -> Iterator[str]:
+    """What a reader has ten seconds for."""
+    first, *further = map(_literal, headlines(review))
+    yield from (f"**{first}**", "", *(f"* {each}" for each in further), *([""] if further else []))
 
 
 def _without_room(slos: Sequence[SloChange]) -> str:
@@ -63,6 +73,14 @@ def _section(slo: SloChange, *, alone: bool) -> Iterator[str]:
         return
     series = [f"* {_literal(name)}: {_literal(text)}" for name, text in series_lines(slo)]
     yield from _folded("All that changes", [*series, *_details(slo.differences, new=slo.before is None)])
+
+
+def _following(changes: Sequence[SloChange]) -> Iterator[str]:
+    """Signals of which there is nothing to decide, folded away."""
+    inside = [line for change in changes for line in _details(change.differences)]
+    if len("\n".join(inside)) > MOST_FOLLOWING:
+        inside = ["It is too long for a comment."]
+    yield from _folded(f"What follows from it: {_literal(', '.join(each.id for each in changes))}", inside)
 
 
 def _details(found: Sequence[Difference], *, new: bool = False) -> Iterator[str]:

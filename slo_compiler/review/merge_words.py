@@ -39,7 +39,7 @@ def merge_line(review: Review) -> str:
 
 def _of_begun(review: Review) -> Iterator[str]:
     """The alerts that are reset, or may be."""
-    merges = [alert.merge for slo in review.slos for alert in slo.alerts]
+    merges = [alert.merge for slo in (*review.slos, *review.following) for alert in slo.alerts]
     reset = Counter(_reason(merge) for merge in merges if merge.fate is Fate.RESET)
     if reset:
         told = ", ".join(f"{_alerts(count)} reset by a new {why}" for why, count in reset.items())

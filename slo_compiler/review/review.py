@@ -24,6 +24,8 @@ class Review:
 
     slos: tuple[SloChange, ...]
     """Those that change, of most consequence first."""
+    following: tuple[SloChange, ...]
+    """Signals that change with them, for they read what these record; what they alert on is the same."""
     notification: tuple[Difference, ...]
     """What changes about Alertmanager for all alerts alike."""
     fates: Mapping[Fate, int]
@@ -40,9 +42,13 @@ def review(old: Program, new: Program) -> Review:
     compared = [
         compare(Side(before, old.notification), Side(after, new.notification)) for before, after in sides
     ]
+    changed = sorted((slo for slo in compared if slo.differences), key=_weight)
+    ids = {slo.id for slo in changed if not slo.signal}
+    following = tuple(slo for slo in changed if slo.follows(ids))
     told = differences("", notification_facts(old.notification), notification_facts(new.notification))
     return Review(
-        slos=tuple(sorted((slo for slo in compared if slo.differences), key=_weight)),
+        slos=tuple(slo for slo in changed if slo not in following),
+        following=following,
         notification=tuple(most_important_first(told)),
         fates=Counter(alert.merge.fate for slo in compared for alert in slo.alerts),
     )

@@ -16,29 +16,28 @@ from slo_compiler.review.json_document import as_json
 from slo_compiler.review.markdown import MOST_CHARACTERS, as_markdown
 from slo_compiler.review.merge import Fate
 from slo_compiler.review.merge_words import merge_line
-from tests.compiling import Document, defaults, drift, ml_spec, slo, spec
+from tests.compiling import Document, defaults, drift, ml_spec, quality, slo, spec
 from tests.review.comparing import reviewed
 
 ROOT: Final = Path(__file__).parents[2]
 LOWER: Final = spec("checkout", slo(objective="99.5%"))
-TIMES = (
-    "after 4m19s instead of after 52s in a total outage, after 43m12s instead of after 8m38s at 10% errors, "
-    "never instead of after 3h36m at 1% errors"
-)
+NO_LONGER = "1% errors no longer page (did after 3h36m)"
+TIMES = "total outage 52s → 4m19s, 10% errors 8m38s → 43m12s"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
         (spec(), spec(), "No difference in behaviour."),
-        (spec(), LOWER, f"checkout:availability: objective 99.9% → 99.5%; pages come later: {TIMES}"),
+        (
+            spec(),
+            LOWER,
+            (f"checkout:availability: objective 99.9% → 99.5%; {NO_LONGER}; pages come later: {TIMES}"),
+        ),
         (
             spec(),
             spec("checkout", slo(alerting={"severities": {"medium": "ticket"}})),
-            (
-                "checkout:availability: no longer paging: ErrorBudgetBurnMedium; pages come later: "
-                "never instead of after 3h36m at 1% errors"
-            ),
+            (f"checkout:availability: no longer paging: ErrorBudgetBurnMedium; {NO_LONGER}"),
         ),
         (
             spec(),
@@ -159,7 +158,10 @@ def test_the_line_on_windows_that_begin_empty() -> None:
 
 
 MARKDOWN = f"""\
-**checkout:availability: objective 99.9% → 99.5%; pages come later: {TIMES}**
+**checkout:availability: objective 99.9% → 99.5%**
+
+* 1% errors no longer page (did after 3h36m)
+* pages come later: {TIMES}
 
 On merge: all 4 alerts keep their state: what fires goes on.
 
@@ -185,6 +187,21 @@ platform-ticket in office hours |
 
 def test_a_comment_on_a_lower_objective() -> None:
     assert as_markdown(reviewed(spec(), LOWER)) == MARKDOWN
+
+
+def test_what_only_reads_what_a_changed_slo_records_follows_from_it() -> None:
+    review = reviewed(ml_spec(), ml_spec("scorer", slo(objective="99.5%"), quality()))
+    assert ["scorer:availability"] == [change.id for change in review.slos]
+    assert ["scorer:surface"] == [change.id for change in review.following]
+    comment = as_markdown(review)
+    assert comment.startswith("**scorer:availability: objective 99.9% → 99.5%**")
+    assert "<summary>What follows from it: scorer:surface</summary>" in comment
+
+
+def test_a_signal_that_alerts_on_something_else_is_told_beside_the_slo() -> None:
+    lower = ml_spec("scorer", slo(objective="99.5%"), quality(), drift=[drift(threshold=0.4)])
+    review = reviewed(ml_spec(), lower)
+    assert {"scorer:availability", "scorer:inputs"} == {change.id for change in review.slos}
 
 
 def test_a_comment_on_nothing() -> None:
