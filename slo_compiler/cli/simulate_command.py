@@ -79,11 +79,11 @@ def command(  # noqa: PLR0913 click gives each option on its own
     report(compilation.diagnostics, quiet_notes=True)
     if compilation.program is None:
         ctx.exit(1)
+    if chosen or file is not None:
+        _check_that_all_can_be_tried(incidents, names, compilation.program)
     with progress("simulating") as step:
         of_slos = list(_simulate_slos(compilation.program, names, incidents, events, step))
         of_services = [] if names else list(_simulate_services(compilation.program, incidents, events, step))
-    if not of_slos and not of_services:
-        raise click.UsageError(_nothing_tried(incidents, names))
     if plot is not None:
         _draw(of_slos, of_services, plot)
     if style == "json":
@@ -119,12 +119,17 @@ def _simulate_services(
             yield simulate_service(watched, of_models, traffic)
 
 
-def _nothing_tried(incidents: Sequence[Incident], names: Sequence[str]) -> str:
-    """Why an incident that was asked for cannot be tried."""
-    listed = ", ".join(incident.name for incident in incidents)
-    if names:
-        return f"{listed}: the whole service is needed, so leave --slo out"
-    return f"{listed}: that is about a service of machine learning, and none of these is one"
+def _check_that_all_can_be_tried(
+    incidents: Iterable[Incident], names: Sequence[str], program: Program
+) -> None:
+    """What was asked for is not left out in silence."""
+    listed = ", ".join(incident.name for incident in incidents if incident.of_models)
+    if listed and names:
+        raise click.UsageError(f"{listed}: the whole service is needed, so leave --slo out")
+    if listed and not any(watched.plans for watched in program.watched):
+        raise click.UsageError(
+            f"{listed}: that is about a service of machine learning, and none of these is one"
+        )
 
 
 def _traffic(said: str) -> Traffic:

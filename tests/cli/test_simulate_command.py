@@ -164,7 +164,8 @@ def test_what_a_spec_does_not_speak_of_is_not_tried() -> None:
 def test_an_incident_of_models_needs_the_whole_service_of_one(
     spec: str, arguments: tuple[str, ...], complaint: str
 ) -> None:
-    told = simulate_models("--incident", "cold-start", *arguments, spec=spec)
+    asked = ("--incident", "cold-start", "--incident", "total-outage")
+    told = simulate_models(*asked, *arguments, spec=spec)
     assert 2 == told.exit_code
     assert complaint in told.stderr
 
