@@ -115,7 +115,11 @@ def _spec(rng: np.random.Generator, name: str) -> Document:
                 "quality": {
                     "bad": f"judged_bad_total{of}",
                     "total": f"judged_total{of}",
-                    "labels": {"lag": "40m", "completeness": "79.37%"},
+                    "labels": {
+                        "lag": "40m",
+                        "completeness": "79.37%",
+                        "mode": str(rng.choice(["arrival", "arrival", "cohort"])),
+                    },
                     "slices": ["slice"],
                 }
             },
