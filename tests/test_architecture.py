@@ -32,6 +32,7 @@ CORRIDOR = (
     "compiler",
     "replay",
     "prometheus",
+    "backtest",
     "cli",
     "__main__",
 )
@@ -45,8 +46,8 @@ LIBRARIES = {
     "jinja2": {"emitters"},
     "markupsafe": {"emitters"},
     "matplotlib": {"replay"},
-    "numpy": {"replay"},
-    "prometheus_client": {"instrument"},
+    "numpy": {"backtest", "replay"},
+    "prometheus_client": {"backtest", "instrument"},
     "pydantic": {"schema"},
     "pydantic_core": {"schema"},
     "re2": {"promql"},

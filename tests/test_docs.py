@@ -11,9 +11,10 @@ import pytest
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.samples import Sample
 
+from slo_compiler.backtest.tallies import read_tallies
 from slo_compiler.cli import COMMANDS
 from slo_compiler.compiler import Source, Sources, compile_sources
-from slo_compiler.diagnostics import Level
+from slo_compiler.diagnostics import Diagnostic, Level
 from slo_compiler.model.contract import BY_NAME
 from slo_compiler.model.guard import GuardKind
 from slo_compiler.rules import names
@@ -57,6 +58,13 @@ PROGRAMS = {
     for number, program in enumerate(PYTHON.findall(page.read_text(encoding="utf-8")), start=1)
 }
 INCIDENTS = dict(examples("incidents"))
+HISTORIES = {
+    page.name: history
+    for page in PAGES
+    for history in re.findall(
+        r"^```csv\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+}
 
 
 @pytest.mark.parametrize("place", SPECS)
@@ -73,6 +81,11 @@ def test_receivers_in_the_documentation_are_read(place: str) -> None:
 @pytest.mark.parametrize("place", INCIDENTS)
 def test_incidents_in_the_documentation_are_read(place: str) -> None:
     assert not isinstance(read_incidents(place, INCIDENTS[place]), list)
+
+
+@pytest.mark.parametrize("place", HISTORIES)
+def test_histories_in_the_documentation_are_read(place: str) -> None:
+    assert [] == [found for found in read_tallies(place, HISTORIES[place]) if isinstance(found, Diagnostic)]
 
 
 @pytest.mark.parametrize("place", DEFAULTS)
@@ -134,6 +147,7 @@ FAMILIES = (
     "catalogue",
     "runbook",
     "server",
+    "history",
 )
 
 

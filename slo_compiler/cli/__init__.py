@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "explain": "Show what each alert means: thresholds, times, routes.",
     "diff": "Show what a change means for the on-call engineer.",
     "simulate": "Try incidents on alerts: who is told of what, and how soon.",
+    "backtest": "Show what alerts would have told of on real history.",
     "presets": "List and show the SLI library.",
     "schema": "Print the JSON Schema of a file, for editors.",
     "init": "Write a starter spec.",

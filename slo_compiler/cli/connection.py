@@ -120,26 +120,26 @@ def connection(options: dict[str, Any]) -> Connection:
     return found
 
 
-def prometheus(url: str, how: Connection) -> Prometheus:
-    """The Prometheus at a URL.
+def prometheus(url: str, how: Connection, say: Callable[[str], None] = lambda _: None) -> Prometheus:
+    """The Prometheus at a URL; ``say`` is told when it is waited for.
 
     Raises:
         click.ClickException: the URL is none.
     """
     from slo_compiler.prometheus.client import Prometheus  # noqa: PLC0415
 
-    return Prometheus(_transport(url, how))
+    return Prometheus(_transport(url, how, say))
 
 
-def alertmanager(url: str, how: Connection) -> Alertmanager:
-    """The Alertmanager at a URL.
+def alertmanager(url: str, how: Connection, say: Callable[[str], None] = lambda _: None) -> Alertmanager:
+    """The Alertmanager at a URL; ``say`` is told when it is waited for.
 
     Raises:
         click.ClickException: the URL is none.
     """
     from slo_compiler.prometheus.alertmanager import Alertmanager  # noqa: PLC0415
 
-    return Alertmanager(_transport(url, how))
+    return Alertmanager(_transport(url, how, say))
 
 
 class ServerFailed(click.ClickException):
@@ -159,7 +159,7 @@ def fail(failure: Failure) -> NoReturn:
     raise ServerFailed(str(failure))
 
 
-def _transport(url: str, how: Connection) -> Transport:
+def _transport(url: str, how: Connection, say: Callable[[str], None]) -> Transport:
     from slo_compiler.prometheus.access import Access, Limits, Tls  # noqa: PLC0415
     from slo_compiler.prometheus.address import read_address  # noqa: PLC0415
     from slo_compiler.prometheus.failure import Failure  # noqa: PLC0415
@@ -173,7 +173,20 @@ def _transport(url: str, how: Connection) -> Transport:
         tls=Tls(how.ca_file, how.cert_file, how.key_file, verify=not how.insecure),
         headers=_headers(how.headers),
     )
-    return Transport(address, access, replace(Limits(), timeout=how.timeout, patience=how.patience))
+    limits = replace(Limits(), timeout=how.timeout, patience=how.patience)
+    return Transport(address, access, limits, waiting=_saying(say))
+
+
+def _saying(say: Callable[[str], None]) -> Callable[[Failure, float], None]:
+    """Says why a server is waited for, once for each reason."""
+    last: list[str] = []
+
+    def waiting(failure: Failure, _: float) -> None:
+        if last[-1:] != [failure.message]:
+            last.append(failure.message)
+            say(f"{failure.url}: warning: {failure.message}; waiting [{failure.reason.value}]")
+
+    return waiting
 
 
 def _credentials(how: Connection) -> Credentials | None:

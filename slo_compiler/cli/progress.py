@@ -1,10 +1,11 @@
-"""What is being worked on now, on a terminal; nothing in a pipe."""
+"""What is being worked on now, and how far, on a terminal; nothing in a pipe."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 
 @contextmanager
@@ -19,3 +20,32 @@ def progress(doing: str = "compiling") -> Iterator[Callable[[str], None]]:
 
     with Console(stderr=True).status(doing) as status:
         yield lambda name: status.update(Text(f"{doing} {name}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How far long work is: ``step`` after each piece, ``doing`` for what is next, ``say`` for what lasts."""
+
+    step: Callable[[], None]
+    doing: Callable[[str], None]
+    say: Callable[[str], None]
+
+
+@contextmanager
+def progress_bar(doing: str, total: int) -> Iterator[Bar]:
+    """A bar of so many pieces. What is said appears in a pipe, too."""
+    if not sys.stderr.isatty():
+        yield Bar(lambda: None, lambda _: None, lambda text: print(text, file=sys.stderr))
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        yield Bar(
+            step=lambda: bar.advance(task),
+            doing=lambda name: bar.update(task, description=f"{doing} {escape(name)}"),
+            say=lambda text: bar.console.print(text, markup=False),
+        )

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter
 
 from slo_compiler.burnrate.tier import Tier
-from slo_compiler.quantities import format_duration, format_percent
+from slo_compiler.quantities import Seconds, format_duration, format_percent
 from slo_compiler.replay.evaluate import Evaluation
 from slo_compiler.replay.grid import Array, Span
 from slo_compiler.replay.inhibit import Timeline
@@ -42,6 +42,9 @@ LOWEST_PART: Final = 20
 
 FINEST: Final = 200
 """Windows shorter than this part of what is in view would be no lines but a tangle."""
+
+MOST_POINTS: Final = 2000
+"""Of a line: three for each dot of its width."""
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 
@@ -117,9 +120,9 @@ def _draw_ratios(axes: Axes, panel: Panel) -> None:
     axes.set_ylim(lowest, 1.3)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}%"))
     axes.set_ylabel("error ratio")
-    times, seen = _seen(panel)
     base = evaluation.plan.windows.base
-    now = np.maximum(evaluation.recorded[base].error_ratio[panel.row][seen], lowest)
+    times, ratio = _thinned(panel, base)
+    now = np.maximum(ratio, lowest)
     axes.fill_between(
         times, now, lowest, color=GREY, alpha=0.45, linewidth=0, label=f"{format_duration(base)}, as measured"
     )
@@ -138,11 +141,10 @@ def _draw_ratios(axes: Axes, panel: Panel) -> None:
 
 
 def _draw_tier(axes: Axes, tier: Tier, colour: str, panel: Panel, lowest: float) -> None:
-    times, seen = _seen(panel)
     for length, line, width in ((tier.long, "-", 1.8), (tier.short, "--", 1.0)):
         if float(length) < panel.view.length / FINEST:
             continue
-        ratio = panel.evaluation.recorded[length].error_ratio[panel.row][seen]
+        times, ratio = _thinned(panel, length)
         shown = np.where(np.isnan(ratio), np.nan, np.maximum(ratio, lowest))
         axes.plot(
             times,
@@ -198,6 +200,16 @@ def _shade(axes: Axes, panel: Panel) -> None:
         unit, _ = unit_of(panel.view)
         edges = ((edge - panel.zero) / unit for edge in (panel.incident.begin, panel.incident.end))
         axes.axvspan(*edges, color=INK, alpha=0.06, linewidth=0)
+
+
+def _thinned(panel: Panel, window: Seconds) -> tuple[Array, Array]:
+    """The ratio in a window over the times in view; of more of them than can be told apart the worst."""
+    times, seen = _seen(panel)
+    ratio = panel.evaluation.recorded[window].error_ratio[panel.row][seen]
+    if times.size <= MOST_POINTS:
+        return times, ratio
+    begins = np.arange(0, times.size, -(-times.size // MOST_POINTS))
+    return times[begins], np.fmax.reduceat(ratio, begins)
 
 
 def _seen(panel: Panel) -> tuple[Array, slice]:

@@ -12,7 +12,7 @@ from slo_compiler.quantities import Seconds
 from slo_compiler.replay.grid import Array, Grid
 from slo_compiler.replay.ranges import Running, added_up, ranges_of
 from slo_compiler.replay.rate import rate
-from slo_compiler.replay.series import Counters, Counts, Ratios, Samples, Series
+from slo_compiler.replay.series import Counters, Counts, Ratios, Readings, Samples, Series
 
 
 def read(series: Series, window: Seconds, plan: Plan, grid: Grid) -> Counts:
@@ -37,6 +37,8 @@ def read(series: Series, window: Seconds, plan: Plan, grid: Grid) -> Counts:
         case Ratios():
             ratio = ranges_of(series.times, ends, reach).mean(Running.of(series.ratio))
             return Counts(np.where(np.isnan(ratio), np.nan, 1.0), np.minimum(ratio, 1))
+        case Readings(counts=counts):
+            return counts[window]
         case _:
             assert_never(series)
 

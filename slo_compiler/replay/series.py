@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
+from slo_compiler.quantities import Seconds
 from slo_compiler.replay.grid import Array
 
 
@@ -43,9 +45,6 @@ class Ratios:
     ratio: Array
 
 
-Series: TypeAlias = Counters | Samples | Ratios
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
     """Events within a window and the errors among them, a column for each evaluation."""
@@ -58,3 +57,16 @@ class Counts:
         """The share of errors; no number where nothing was counted."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.errors / self.events
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Readings:
+    """The counts within each window that reads raw series, by its length, at each evaluation of a grid.
+
+    What was scraped is not known: a Prometheus, or somebody else, has already counted.
+    """
+
+    counts: Mapping[Seconds, Counts]
+
+
+Series: TypeAlias = Counters | Samples | Ratios | Readings

@@ -23,6 +23,7 @@ from slo_compiler.model.indicator import (
     Freshness,
     Good,
     Guardrail,
+    Indicator,
     Latency,
     Probe,
     Quality,
@@ -99,6 +100,54 @@ def read_errors(slo: Slo, window: Seconds, windows: Windows) -> str:
             return _sum(slo, f"sum_over_time({_slices(bad, window, windows)})")
         case _:
             assert_never(slo.indicator)
+
+
+def read_counted(slo: Slo, window: Seconds, windows: Windows) -> str:
+    """The errors or the good events within a window, without what the events say where these are missing.
+
+    This is for whoever asks for both at once and not, as the rules do, for one after the other: errors are
+    those of ``read_errors`` where ``counts_good`` says no, and else the events without these.
+    """
+    reach = window + windows.scrape_interval
+    match slo.indicator:
+        case Ratio(counted=counted) | Guardrail(checks=Ratio(counted=counted)):
+            return _increase(slo, _text(counted, slo), window, reach)
+        case Quality(judged=Ratio(counted=counted), labelling=labelling):
+            return _increase(slo, _text(counted, slo), window, reach, labelling.shift)
+        case Latency(native=True, histogram=histogram, threshold=threshold):
+            rate = _rate(slo, authored(histogram, slo.target), reach)
+            fast = f"histogram_fraction(-Inf, {format_decimal(threshold, digits=17)}, {rate})"
+            return f"{read_events(slo, window, windows)} * {_on(slo)} {fast}"
+        case Latency(histogram=histogram, threshold=threshold):
+            bucket = histogram_part(histogram, "_bucket", (bucket_matcher(threshold),), slo.target)
+            return _increase(slo, bucket, window, reach)
+        case Events(counted=counted):
+            return _template_count(slo, counted.expression, window, reach)
+        case Probe(gauge=gauge):
+            range_ = f"{authored(gauge, slo.target)}[{format_duration(window)}]"
+            return _sum(slo, f"count_over_time({range_}) - sum_over_time({range_})")
+        case ErrorRatio() | Threshold() | Freshness():
+            return read_errors(slo, window, windows)
+        case _:
+            assert_never(slo.indicator)
+
+
+def counts_good(indicator: Indicator) -> bool:
+    """Whether ``read_counted`` counts the good events."""
+    match indicator:
+        case (
+            Ratio(counted=counted)
+            | Events(counted=counted)
+            | Quality(judged=Ratio(counted=counted))
+            | Guardrail(checks=Ratio(counted=counted))
+        ):
+            return isinstance(counted, Good)
+        case Latency():
+            return True
+        case ErrorRatio() | Probe() | Threshold() | Freshness():
+            return False
+        case _:
+            assert_never(indicator)
 
 
 def _text(counted: Counted, slo: Slo) -> str:

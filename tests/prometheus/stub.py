@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -31,15 +31,18 @@ class Stub:
 
 
 @contextlib.contextmanager
-def stub(replies: Sequence[Reply], *, tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
-    """Serve the replies in turn, and the last one for ever."""
+def stub(
+    replies: Sequence[Reply] | Callable[[str], Reply], *, tls: ssl.SSLContext | None = None
+) -> Iterator[Stub]:
+    """Serve the replies in turn, and the last one for ever; or what a path with its query is answered."""
     told = Stub("")
 
     class Handler(BaseHTTPRequestHandler):
         def _reply(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length).decode()
-            reply = replies[min(len(told.requests), len(replies) - 1)]
+            number = len(told.requests)
+            reply = replies(self.path) if callable(replies) else replies[min(number, len(replies) - 1)]
             told.requests.append((self.command, self.path, dict(self.headers.items()), body))
             self.send_response(reply.status)
             for name, value in reply.headers.items():

@@ -1,0 +1,91 @@
+"""What a Prometheus is asked for the past of an SLO: what its rules would have read at each evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from slo_compiler.backtest.asking import Asking, pieces
+from slo_compiler.backtest.history import History, Recall, Steps, Table, history, outages, raw_windows
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.prometheus.failure import Failure
+from slo_compiler.quantities import Seconds, format_duration
+from slo_compiler.replay.grid import Spans
+from slo_compiler.rules.reading import counts_good, read_counted, read_events
+
+NOTHING: Final = np.empty((0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The expressions of an SLO, by the length of the window."""
+
+    events: Mapping[Seconds, str]
+    counted: Mapping[Seconds, str]
+
+    @property
+    def all(self) -> list[str]:
+        """Every expression."""
+        return [*self.events.values(), *self.counted.values()]
+
+
+def questions(plan: Plan) -> Questions:
+    """The expressions that read raw series: of all events, and of those that are told apart."""
+    windows = raw_windows(plan)
+    return Questions(
+        {length: read_events(plan.slo, length, plan.windows) for length in windows},
+        {length: read_counted(plan.slo, length, plan.windows) for length in windows},
+    )
+
+
+def presence(scrape_interval: Seconds) -> str:
+    """Where Prometheus scraped anything at all."""
+    return f"count(count_over_time(up[{format_duration(2 * scrape_interval)}]))"
+
+
+def answered(plan: Plan, answers: Mapping[str, Table], steps: Steps, down: Spans) -> History:
+    """The history that the answers to an SLO's questions make."""
+    asked = questions(plan)
+    return history(
+        steps,
+        {length: answers[expr] for length, expr in asked.events.items()},
+        {length: answers[expr] for length, expr in asked.counted.items()},
+        counts_good=counts_good(plan.slo.indicator),
+        down=down,
+    )
+
+
+def ask_all(
+    plans: Sequence[Plan], steps: Steps, asking: Asking, doing: Callable[[str], None] = lambda _: None
+) -> Recall | Failure:
+    """Asks all questions of all plans, each once; what recalls the history of any of the plans.
+
+    Args:
+        plans: of which the history is wanted. All have the same clock.
+        steps: when.
+        asking: whom.
+        doing: told the id of each SLO as it is taken up.
+    """
+    answers: dict[str, Table] = {}
+    there = asking.ask(presence(plans[0].windows.scrape_interval), steps) if plans else Table((), NOTHING)
+    if isinstance(there, Failure):
+        return there
+    for plan in plans:
+        doing(plan.slo.id)
+        for expr in questions(plan).all:
+            if expr not in answers:
+                table = asking.ask(expr, steps)
+                if isinstance(table, Failure):
+                    return replace(table, message=f"{plan.slo.id}: {table.message}")
+                answers[expr] = table
+    down = outages(there, steps)
+    return lambda plan: answered(plan, answers, steps, down)
+
+
+def amount(plans: Sequence[Plan], steps: Steps) -> int:
+    """How many pieces ``ask_all`` asks for."""
+    asked = {expr for plan in plans for expr in questions(plan).all}
+    return (len(asked) + 1) * sum(1 for _ in pieces(steps))

@@ -1,0 +1,159 @@
+"""``slo-compiler backtest``: what the alerts of a spec would have told of on real history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from slo_compiler.backtest import text
+from slo_compiler.backtest.backtest import backtest
+from slo_compiler.backtest.text import Compared
+from slo_compiler.backtest.what_if import Variant, variants
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.cli.choice import chosen_slos
+from slo_compiler.cli.connection import READABLE, connection_options, prometheus_option
+from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.past import Past, past_options, recall, take_past
+from slo_compiler.cli.report import report
+from slo_compiler.compiler import compile_sources
+from slo_compiler.diagnostics import Diagnostic, Level
+from slo_compiler.model.alerting import TierRequest
+from slo_compiler.quantities import Ratio, parse_percent
+from slo_compiler.schema.read import read_defaults
+
+
+@click.command("backtest")
+@click.argument("specs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@prometheus_option
+@past_options
+@click.option("--slo", "names", multiple=True, help="Only this SLO, by its name or service:name.")
+@click.option("--objective", "objectives", multiple=True, metavar="PERCENT", help="Try this one, too.")
+@click.option(
+    "--tiers",
+    multiple=True,
+    type=READABLE,
+    help="Try the tiers of this defaults.yaml, too, derived anew for each SLO.",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print it.",
+)
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Draw the history into this file, .svg or .png.",
+)
+@connection_options
+@click.pass_context
+def command(  # noqa: PLR0913 click gives each option on its own
+    ctx: click.Context,
+    /,
+    *,
+    specs: tuple[Path, ...],
+    names: tuple[str, ...],
+    objectives: tuple[str, ...],
+    tiers: tuple[Path, ...],
+    style: str,
+    plot: Path | None,
+    **options: Any,
+) -> None:
+    """Show what the alerts of SPECS would have told of in the past: when, how long, and how often a month.
+
+    The past comes from a Prometheus, which is only read, or from a file.
+    """
+    past = take_past(options)
+    if plot is not None and plot.suffix not in {".svg", ".png"}:
+        raise click.UsageError(f"{plot} ends with neither .svg nor .png")
+    others = [_objective(each) for each in objectives]
+    requested = [_tiers(ctx, each) for each in tiers]
+    compilation = compile_sources(read_sources(specs))
+    report(compilation.diagnostics, quiet_notes=True)
+    if compilation.program is None:
+        ctx.exit(1)
+    lowered = chosen_slos(compilation.program.slos, names, lambda each: each.plan.slo.id)
+    tried = [_variants(ctx, each.plan, others, requested) for each in lowered]
+    compared, notes = _compare(ctx, tried, past)
+    if plot is not None:
+        _draw(compared, plot)
+    if style == "json":
+        click.echo(text.as_json(compared, notes), nl=False)
+    else:
+        # rich takes longer to import than JSON to print
+        from slo_compiler.cli.backtest_terminal import print_backtests  # noqa: PLC0415
+
+        print_backtests(compared, notes)
+    if all(each.first.known is None for each in compared):
+        ctx.exit(1)
+
+
+def _objective(said: str) -> Ratio:
+    try:
+        ratio = parse_percent(said)
+    except ValueError as failure:
+        raise click.UsageError(f"--objective {failure}") from failure
+    if not 0 < ratio < 1:
+        raise click.UsageError(f"--objective {said} is not between 0% and 100%")
+    return ratio
+
+
+def _tiers(ctx: click.Context, file: Path) -> tuple[str, Sequence[TierRequest]]:
+    defaults = read_defaults(file.as_posix(), file.read_bytes())
+    if isinstance(defaults, list):
+        report(defaults)
+        ctx.exit(1)
+    if not defaults.alerting.tiers:
+        raise click.UsageError(f"--tiers {file} has no tiers under alerting: nothing would be tried")
+    return file.name, defaults.alerting.tiers
+
+
+def _variants(
+    ctx: click.Context,
+    plan: Plan,
+    objectives: Sequence[Ratio],
+    tiers: Sequence[tuple[str, Sequence[TierRequest]]],
+) -> list[Variant]:
+    made, problems = variants(plan, objectives, tiers)
+    errors = [found for found in problems if found.level is Level.ERROR]
+    if errors:
+        report(errors)
+        ctx.exit(1)
+    return made
+
+
+def _compare(
+    ctx: click.Context, tried: Sequence[Sequence[Variant]], past: Past
+) -> tuple[list[Compared], list[str]]:
+    """What came of each variant of each SLO, and what there is to say of the past as a whole."""
+    recalled = recall(past, [variant.plan for each in tried for variant in each])
+    problems: list[Diagnostic] = []
+    compared = []
+    for each in tried:
+        found = {}
+        for variant in each:
+            history = recalled.recall(variant.plan)
+            if isinstance(history, list):
+                problems += history
+            else:
+                found[variant.name] = backtest(variant.plan, history, recalled.asked)
+        compared += [Compared(found)] if found else []
+    if report(list(dict.fromkeys(problems))) and not compared:
+        ctx.exit(1)
+    return compared, recalled.notes
+
+
+def _draw(compared: Sequence[Compared], path: Path) -> None:
+    # Only a picture needs matplotlib, which takes longer to import than the rest to run.
+    from slo_compiler.backtest.plot import panels  # noqa: PLC0415
+    from slo_compiler.replay.plot import draw_picture  # noqa: PLC0415
+
+    drawn = panels(compared)
+    if not drawn:
+        raise click.ClickException(f"{path} is not drawn: there is no history to show")
+    path.write_bytes(draw_picture(drawn, "png" if path.suffix == ".png" else "svg"))

@@ -1,0 +1,45 @@
+"""Backtests on a terminal: a table of variants an SLO, what was heard, and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+
+from slo_compiler.backtest import text
+from slo_compiler.backtest.text import Compared, Row
+
+
+def print_backtests(compared: Sequence[Compared], notes: Iterable[str]) -> None:
+    """Print what came of each SLO, and then what there is to say of the past as a whole."""
+    console = Console(highlight=False, markup=False)
+    for each in compared:
+        _print(console, each)
+    for note in notes:
+        console.print(f"note: {note}")
+
+
+def _print(console: Console, compared: Compared) -> None:
+    console.print(text.title(compared), style="bold")
+    if compared.first.known is not None:
+        console.print()
+        _print_table(console, text.SUMMARY, text.summary(compared))
+        columns, rows, more = text.alerts(compared)
+        if rows:
+            console.print()
+            _print_table(console, columns, rows)
+        if more:
+            console.print(f"  and {more} more, which --format json has")
+    for sentence in text.missing(compared.first):
+        console.print()
+        console.print(Padding(sentence, (0, 0, 0, 2)))
+    console.print()
+
+
+def _print_table(console: Console, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(Padding(table, (0, 0, 0, 2), expand=False))

@@ -1,0 +1,225 @@
+"""A backtest of thirty days that a real Prometheus holds, which is killed and comes back in the middle."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.backtest import scene
+from tests.backtest.scene import OUTAGE, PARTIAL, VANISHED
+from tests.oracles.prometheus import Prometheus
+
+UNTIL = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(scene.END))
+
+
+@dataclass(slots=True)
+class Shop:
+    """A Prometheus with the past of the shop, always at the same address, that can be killed."""
+
+    oracle: Prometheus
+    folder: Path
+    port: int = field(default_factory=lambda: free_port())  # noqa: PLW0108  # defined below
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        with (self.folder / "prometheus.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    self.oracle.folder / "usr/bin/prometheus",
+                    f"--config.file={self.folder / 'prometheus.yml'}",
+                    f"--storage.tsdb.path={self.folder / 'data'}",
+                    "--storage.tsdb.retention.time=100y",
+                    f"--web.listen-address=127.0.0.1:{self.port}",
+                ],
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/-/ready", timeout=10):
+                return
+            time.sleep(0.02)
+        pytest.fail((self.folder / "prometheus.log").read_text(encoding="utf-8"))
+
+    def kill(self) -> None:
+        """As a machine dies: kill -9."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def queries(self) -> int:
+        """How many range queries it has answered since it started."""
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=10) as reply:
+            text = reply.read().decode()
+        counted = re.findall(r'http_requests_total\{code="200",handler="/api/v1/query_range"\} (\d+)', text)
+        return sum(map(int, counted))
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def shop(prometheus_3_5: Prometheus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "prometheus.yml").write_text("{}", encoding="utf-8")
+    scene.write_specs(folder / "specs")
+    (folder / "history").write_text(scene.openmetrics(), encoding="utf-8")
+    few_blocks = ("tsdb", "create-blocks-from", "--max-block-duration=1440h", "openmetrics")
+    made = prometheus_3_5.promtool(*few_blocks, folder / "history", folder / "data")
+    assert made.returncode == 0, made.stderr
+    found = Shop(prometheus_3_5, folder)
+    found.start()
+    try:
+        yield found
+    finally:
+        found.kill()
+
+
+def command(shop: Shop, cache: Path, *more: str) -> list[str]:
+    arguments = ("--prometheus", shop.url, "--until", UNTIL, "--cache", str(cache), "--format", "json", *more)
+    return [sys.executable, "-m", "slo_compiler", "backtest", str(shop.folder / "specs"), *arguments]
+
+
+def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(arguments, capture_output=True, encoding="utf-8", timeout=300, check=False)
+
+
+def written(output: str) -> dict[str, Any]:
+    """What came of the SLO as it is written."""
+    [slo] = json.loads(output)["slos"]
+    found: dict[str, Any] = slo["variants"][0]
+    return found
+
+
+def seconds(text: str) -> float:
+    return time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
+
+
+@pytest.fixture(scope="module")
+def undisturbed(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> str:
+    done = run(command(shop, tmp_path_factory.mktemp("cache")))
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_planted_incidents_are_found_at_the_planted_times(undisturbed: str) -> None:
+    found = written(undisturbed)
+    pages = [alert for alert in found["alerts"] if alert["severity"] == "page"]
+    assert [alert["tiers"] for alert in pages] == [["fast", "medium"], ["fast", "medium"], ["absent"]]
+    late = [
+        (seconds(page["from"]) - planted.begin) / scene.MINUTE
+        for page, planted in zip(pages, (OUTAGE, PARTIAL, VANISHED), strict=True)
+    ]
+    # A total outage spends 2% of the budget in a minute; a tenth of it in ten; absence is waited out.
+    assert [0 < late[0] <= 2, 0 < late[1] <= 10, 5 < late[2] <= 11] == [True, True, True], late
+    assert found["pages_a_month"] == pytest.approx(3, rel=0.01)
+    assert found["missing"] == [f"there were no events or no metrics for 57m from {hole_begins()} UTC on"]
+
+
+def hole_begins() -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(VANISHED.begin + 5 * scene.MINUTE))
+
+
+@pytest.mark.slow
+def test_the_budget_is_what_was_planted(undisturbed: str) -> None:
+    counted = [each for each in scene.counts() if each is not None]
+    errors, events = sum(each[2] for each in counted), sum(each[1] for each in counted)
+    assert written(undisturbed)["budget_spent"] == pytest.approx(errors / events / 0.001, rel=0.005)
+
+
+@pytest.mark.slow
+def test_a_file_says_the_same_as_a_server(shop: Shop, undisturbed: str) -> None:
+    arguments = command(shop, shop.folder / "unused")
+    place = arguments.index("--prometheus")
+    done = run([*arguments[:place], "--openmetrics", str(shop.folder / "history"), "--format", "json"])
+    theirs, ours = written(undisturbed), written(done.stdout)
+    assert theirs["alerts"] == ours["alerts"]
+    assert theirs["budget_spent"] == pytest.approx(ours["budget_spent"], rel=1e-6)
+
+
+@pytest.mark.slow
+def test_a_server_that_dies_and_comes_back_is_waited_for(
+    shop: Shop, undisturbed: str, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    client = subprocess.Popen(
+        command(shop, cache, "--patience", "60"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    wait_for_answers(client, cache, 10)
+    shop.kill()
+    assert client.stderr is not None
+    said = iter(client.stderr.readline, "")
+    waiting = next((line for line in said if "waiting" in line), "it did not wait")
+    shop.start()
+    output, _ = client.communicate(timeout=300)
+    assert waiting.startswith(f"{shop.url}: warning: ")
+    assert (0, undisturbed) == (client.returncode, output)
+
+
+@pytest.mark.slow
+def test_a_run_that_was_cut_short_goes_on_where_it_was(shop: Shop, undisturbed: str, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    client = subprocess.Popen(
+        command(shop, cache), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, encoding="utf-8"
+    )
+    wait_for_answers(client, cache, 10)
+    client.kill()
+    client.wait()
+    kept = len(list(cache.glob("*.npz")))
+    before = shop.queries()
+    done = run(command(shop, cache))
+    asked = shop.queries() - before
+    assert done.stdout == undisturbed
+    # All in all a piece a day of three questions; the one whether Prometheus was there is never answered.
+    assert asked <= 3 * 34 - kept
+
+
+@pytest.mark.slow
+def test_a_server_that_stays_away_is_told(shop: Shop, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    client = subprocess.Popen(
+        command(shop, cache, "--patience", "0.5"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    wait_for_answers(client, cache, 10)
+    shop.kill()
+    output, errors = client.communicate(timeout=300)
+    shop.start()
+    assert (1, "") == (client.returncode, output)
+    assert errors.rstrip().endswith("[server/unreachable]")
+
+
+def wait_for_answers(client: subprocess.Popen[str], cache: Path, count: int) -> None:
+    """Until so many answers are kept: in the middle of the work."""
+    deadline = time.monotonic() + 60
+    while len(list(cache.glob("*.npz"))) < count:
+        assert client.poll() is None, "it was done before it could be disturbed"
+        assert time.monotonic() < deadline
+        time.sleep(0.005)

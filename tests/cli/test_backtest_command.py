@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from slo_compiler.cli import main
+from tests.backtest import scene
+from tests.backtest.scene import Incident
+from tests.prometheus.stub import Reply, stub
+
+DAYS = 8
+TIERS = """\
+apiVersion: slo-compiler/v1
+alerting:
+  tiers:
+    - {name: only, severity: ticket, budget: 10%, long: 3d}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight days of the shop, with one outage."""
+    made = tmp_path_factory.mktemp("shop")
+    scene.write_specs(made / "specs")
+    (made / "history.csv").write_text(scene.csv_text(DAYS), encoding="utf-8")
+    (made / "tiers.yaml").write_text(TIERS, encoding="utf-8")
+    return made
+
+
+def run(folder: Path, *arguments: str, specs: str = "specs") -> Result:
+    return CliRunner().invoke(main, ["backtest", str(folder / specs), *arguments])
+
+
+def table(folder: Path, *arguments: str) -> list[str]:
+    """What is printed, without what stands at the ends of lines."""
+    found = run(folder, "--csv", str(folder / "history.csv"), *arguments)
+    assert found.exit_code == 0, found.output
+    return [line.rstrip() for line in found.stdout.splitlines()]
+
+
+def variants(folder: Path, *arguments: str) -> list[dict[str, Any]]:
+    found = run(folder, "--csv", str(folder / "history.csv"), "--format", "json", *arguments)
+    assert found.exit_code == 0, found.output
+    [slo] = json.loads(found.stdout)["slos"]
+    told: list[dict[str, Any]] = slo["variants"]
+    return told
+
+
+def test_the_terminal_shows_what_was_heard(folder: Path) -> None:
+    assert table(folder) == [
+        "shop:availability  8d, 2025-10-09 09:00 to 2025-10-17 09:00 UTC",
+        "",
+        "              objective       pages  a month  tickets  a month  budget spent",
+        "  as written  99.9% over 30d  1      3.8      1        3.8      78.3%",
+        "",
+        "          tiers         from              for",
+        "  page    fast, medium  2025-10-15 12:01  1h14m",
+        "  ticket  slow          2025-10-15 13:15  5h30m",
+        "",
+    ]
+
+
+def test_variants_stand_side_by_side(folder: Path) -> None:
+    shown = table(folder, "--objective", "99%", "--tiers", str(folder / "tiers.yaml"))
+    assert [line.split()[:2] for line in shown[3:6]] == [
+        ["as", "written"],
+        ["99%", "99%"],
+        ["tiers.yaml", "99.9%"],
+    ]
+    assert "  ticket  only" in "\n".join(shown)
+
+
+def test_another_objective_is_told_of_later(folder: Path) -> None:
+    written, loose = variants(folder, "--objective", "99%")
+    begins = [variant["alerts"][0]["from"] for variant in (written, loose)]
+    assert ["2025-10-15T12:01:00Z", "2025-10-15T12:09:00Z"] == begins
+    assert written["budget_spent"] == pytest.approx(10 * loose["budget_spent"])
+
+
+def test_only_the_time_that_is_asked_about_counts(folder: Path) -> None:
+    [before] = variants(folder, "--until", "2025-10-15T11:00:00Z", "--last", "2d")
+    [after] = variants(folder, "--last", "1d")
+    assert ([], []) == (before["alerts"], after["alerts"])
+
+
+def test_a_history_that_begins_late_says_so(folder: Path) -> None:
+    [found] = variants(folder, "--last", "20d")
+    [missing] = found["missing"]
+    assert missing.startswith("its history begins 12d after the time asked about, at 2025-10-09 09:01 UTC")
+
+
+def test_a_picture_is_drawn(folder: Path, tmp_path: Path) -> None:
+    table(folder, "--plot", str(tmp_path / "picture.svg"))
+    assert b"<svg" in (tmp_path / "picture.svg").read_bytes()
+
+
+def test_an_alert_that_goes_on_says_so(tmp_path: Path) -> None:
+    scene.write_specs(tmp_path / "specs")
+    end = Incident(scene.BEGIN + scene.DAY - 30 * scene.MINUTE, 30, 0.5)
+    (tmp_path / "history.csv").write_text(scene.csv_text(1, [end]), encoding="utf-8")
+    assert any(line.startswith("  page ") and line.endswith(" and on") for line in table(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), "name one history: --prometheus URL, --openmetrics FILE or --csv FILE"),
+        (("--csv", __file__, "--openmetrics", __file__), "name one history"),
+        (("--csv", "nowhere.csv"), "'nowhere.csv' does not exist"),
+        (("--csv", __file__, "--last", "a month"), "--last 'a month' is not a duration"),
+        (("--csv", __file__, "--last", "0s"), "--last 0s is not between 0 and ten years"),
+        (("--csv", __file__, "--until", "yesterday"), "--until yesterday is no time"),
+        (("--csv", __file__, "--objective", "0.999"), "--objective '0.999' is not a percentage"),
+        (("--csv", __file__, "--objective", "100%"), "--objective 100% is not between 0% and 100%"),
+        (("--csv", __file__, "--tiers", "nowhere.yaml"), "'nowhere.yaml' does not exist"),
+        (("--csv", __file__, "--plot", "picture.gif"), "picture.gif ends with neither .svg nor .png"),
+        (("--csv", __file__, "--slo", "latency"), "there is no SLO latency in these specs"),
+    ],
+)
+def test_wrong_usage_is_told(folder: Path, arguments: Sequence[str], expected: str) -> None:
+    found = run(folder, *arguments)
+    assert (2, True) == (found.exit_code, expected in found.stderr), found.output
+
+
+def test_tiers_that_are_none_are_told(folder: Path) -> None:
+    found = run(folder, "--csv", __file__, "--tiers", str(folder / "specs" / "defaults.yaml"))
+    assert "has no tiers under alerting" in found.stderr
+    found = run(folder, "--csv", __file__, "--tiers", str(folder / "specs" / "shop.yaml"))
+    assert (1, True) == (found.exit_code, "shop.yaml:2:1: error:" in found.stderr)
+
+
+def test_a_file_that_is_no_history_is_told_with_its_lines(folder: Path) -> None:
+    found = run(folder, "--csv", __file__)
+    assert found.exit_code == 1
+    assert f"{__file__}:1:1: error: there is no column time" in found.stderr
+
+
+def test_a_file_that_is_no_text_is_told(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "history").write_bytes(b"\xff\xfe")
+    found = run(folder, "--openmetrics", str(tmp_path / "history"))
+    assert (1, True) == (found.exit_code, "is no UTF-8 text, and so no history" in found.stderr)
+
+
+def test_a_history_of_something_else_is_none(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "history").write_text("up 1 60\nup 1 120\n# EOF\n", encoding="utf-8")
+    found = run(folder, "--openmetrics", str(tmp_path / "history"))
+    assert found.exit_code == 1
+    assert "there is no history of it at all: its metrics have no samples in this time" in found.stdout
+
+
+def test_an_indicator_that_takes_a_prometheus_is_told_with_its_line(tmp_path: Path) -> None:
+    spec = scene.SPEC.partition("      ratio:")[0] + "      error_ratio: avg_over_time(r[$window])\n"
+    scene.write_specs(tmp_path / "specs", spec)
+    (tmp_path / "history").write_text("up 1 60\n# EOF\n", encoding="utf-8")
+    found = run(tmp_path, "--openmetrics", str(tmp_path / "history"))
+    assert found.exit_code == 1
+    assert (
+        "shop.yaml:5:11: error: the indicator of shop:availability is an expression that only" in found.stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (Reply("", 401, {}), "error: it does not let us in (401): no credentials were given"),
+        (Reply("<html>", 200), "error: it answers /api/v1/query with a web page"),
+        (Reply("", 404, {}), "error: there is no /api/v1/query there (404)"),
+    ],
+    ids=["unauthorised", "web page", "no API"],
+)
+def test_a_server_that_does_not_answer_is_told(folder: Path, reply: Reply, expected: str) -> None:
+    with stub([reply]) as server:
+        found = run(folder, "--prometheus", server.url, "--no-cache")
+    assert found.exit_code == 1
+    assert f"{server.url}: {expected}" in found.stderr
+
+
+def test_a_query_that_is_refused_is_told_with_its_slo(folder: Path) -> None:
+    def reply(path: str) -> Reply:
+        if "count_over_time" in path:
+            return Reply('{"data": {"resultType": "matrix", "result": []}}')
+        if "query_range" in path:
+            return Reply('{"errorType": "bad_data", "error": "parse error"}', 400)
+        return Reply('{"data": {"version": "3.5.0"}}')
+
+    with stub(reply) as server:
+        found = run(folder, "--prometheus", server.url, "--no-cache", "--last", "1d")
+    assert found.exit_code == 1
+    assert (
+        f"{server.url}: error: shop:availability: it refuses the query: parse error [server/query]"
+        in found.stderr
+    )
