@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from slo_compiler.backtest.text import Compared, group_text, moment
+from slo_compiler.backtest.text import Compared, group_text
 from slo_compiler.quantities import format_duration, format_percent
 from slo_compiler.replay.grid import Span
 from slo_compiler.replay.plot import Panel
+from slo_compiler.review.effect_words import moment
 
 
 def panels(compared: Iterable[Compared]) -> list[Panel]:

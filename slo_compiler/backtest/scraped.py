@@ -7,16 +7,15 @@ that only a Prometheus can answer.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import Final, assert_never
+from typing import assert_never
 
 import numpy as np
 
-from slo_compiler.backtest.history import Group, History, Steps, Table, history, raw_windows
+from slo_compiler.backtest.history import History, Steps, Table, history, raw_windows
 from slo_compiler.backtest.openmetrics import Scraped
+from slo_compiler.backtest.sums import increase, instant, newest, ones, over_time
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.expression import Expression
@@ -32,25 +31,20 @@ from slo_compiler.model.indicator import (
     Quality,
     Ratio,
     Threshold,
+    ratio_of,
 )
+from slo_compiler.model.slo import Slo
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.matching import selects
 from slo_compiler.promql.release import release_named
 from slo_compiler.promql.syntax import VectorSelector
 from slo_compiler.quantities import Seconds
 from slo_compiler.replay.grid import Array
-from slo_compiler.replay.ranges import Running, number_until, ranges_of
-from slo_compiler.replay.rate import rate
 from slo_compiler.rules.counting import Counting, counting_of
 from slo_compiler.rules.reading import counts_good
 from slo_compiler.rules.selecting import authored, bucket_matcher, histogram_part, template
 from slo_compiler.scenarios.selection import counter
 from slo_compiler.scenarios.untestable import Untestable
-
-NO_SHIFT: Final = Fraction(0)
-
-LOOK_BACK: Final = 300.0
-"""How old a sample may be that an instant look-up finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,52 +73,60 @@ def scraped_history(plan: Plan, series: Sequence[Scraped], steps: Steps) -> Hist
     )
 
 
-def _pair(  # noqa: C901  # a case a kind of indicator
-    plan: Plan, series: Sequence[Scraped], steps: Steps
-) -> _Pair | None:
-    slo = plan.slo
+def _pair(plan: Plan, series: Sequence[Scraped], steps: Steps) -> _Pair | None:
+    release = release_named(plan.slo.target)
 
     def chosen(selector: VectorSelector) -> list[Scraped]:
-        release = release_named(slo.target)
         return [each for each in series if selects(selector, each.labels, release)]
 
-    def counters(text: str, shift: Seconds = NO_SHIFT) -> Callable[[Seconds], Table]:
-        selected = chosen(_selector(text, plan))
-        return lambda length: _increase(plan, selected, steps, length, shift)
-
-    match slo.indicator:
-        case Ratio(counted=counted, total=total) | Guardrail(checks=Ratio(counted=counted, total=total)):
-            return _Pair(counters(_text(total, plan)), counters(_text(counted.expression, plan)))
-        case Quality(judged=Ratio(counted=counted, total=total), labelling=labelling):
-            shift = labelling.shift
-            return _Pair(
-                counters(_text(total, plan), shift), counters(_text(counted.expression, plan), shift)
-            )
-        case Latency(native=True) | ErrorRatio():
+    match plan.slo.indicator:
+        case Ratio() | Guardrail() | Quality() | Latency(native=False):
+            total, counted = (chosen(_selector(text, plan)) for text in _counters(plan.slo))
+            return _of_counters(plan, total, counted, steps)
+        case Latency() | ErrorRatio():
             return None
-        case Latency(histogram=histogram, threshold=threshold):
-            matchers = (bucket_matcher(threshold),)
-            return _Pair(
-                counters(histogram_part(histogram, "_count", (), slo.target)),
-                counters(histogram_part(histogram, "_bucket", matchers, slo.target)),
-            )
         case Events(total=total, counted=counted):
             return _of_events(plan, (total, counted.expression), chosen, steps)
         case Probe(gauge=gauge):
-            probes = chosen(_selector(_text(gauge, plan), plan))
-            return _Pair(
-                lambda length: _over_time(plan, probes, steps, length, np.ones_like),
-                lambda length: _over_time(plan, probes, steps, length, lambda values: 1 - values),
-            )
+            return _of_samples(plan, chosen(_selector(authored(gauge, plan.slo.target), plan)), steps)
         case Threshold(gauge=gauge, bound=bound):
             return _of_slices(plan, gauge, chosen, steps, lambda values, _: _wrong_side(values, bound))
         case Freshness(timestamp=timestamp, max_age=max_age):
             age = float(max_age)
-            return _of_slices(
-                plan, timestamp, chosen, steps, lambda values, now: (now - values > age).astype(np.float64)
-            )
+            is_stale = lambda values, now: (now - values > age).astype(np.float64)  # noqa: E731  # as above
+            return _of_slices(plan, timestamp, chosen, steps, is_stale)
         case _:
-            assert_never(slo.indicator)
+            assert_never(plan.slo.indicator)
+
+
+def _counters(slo: Slo) -> tuple[str, str]:
+    """The selectors of all events and of those that are told apart."""
+    match slo.indicator:
+        case Latency(histogram=histogram, threshold=threshold):
+            bucket = (bucket_matcher(threshold),)
+            return (
+                histogram_part(histogram, "_count", (), slo.target),
+                histogram_part(histogram, "_bucket", bucket, slo.target),
+            )
+        case indicator:
+            ratio = ratio_of(indicator)
+            if ratio is None:
+                raise TypeError(f"{slo.id} counts no counters")
+            return authored(ratio.total, slo.target), authored(ratio.counted.expression, slo.target)
+
+
+def _of_counters(plan: Plan, total: Sequence[Scraped], counted: Sequence[Scraped], steps: Steps) -> _Pair:
+    return _Pair(
+        lambda length: increase(plan, total, steps, length),
+        lambda length: increase(plan, counted, steps, length),
+    )
+
+
+def _of_samples(plan: Plan, probes: Sequence[Scraped], steps: Steps) -> _Pair:
+    return _Pair(
+        lambda length: over_time(plan, probes, steps, length, ones),
+        lambda length: over_time(plan, probes, steps, length, lambda values: 1 - values),
+    )
 
 
 def _of_events(
@@ -142,10 +144,7 @@ def _of_events(
         total, counted = (chosen(counter(each, target)) for each in expressions)
     except Untestable:
         return None
-    return _Pair(
-        lambda length: _increase(plan, total, steps, length, NO_SHIFT),
-        lambda length: _increase(plan, counted, steps, length, NO_SHIFT),
-    )
+    return _of_counters(plan, total, counted, steps)
 
 
 def _of_slices(
@@ -156,20 +155,20 @@ def _of_slices(
     is_bad: Callable[[Array, Array], Array],
 ) -> _Pair | None:
     """What a gauge is at each evaluation; only where it is a plain selector."""
-    parsed = parse(_text(gauge, plan), release_named(plan.slo.target))
+    parsed = parse(authored(gauge, plan.slo.target), release_named(plan.slo.target))
     if isinstance(parsed, list) or not isinstance(parsed.tree, VectorSelector) or parsed.tree.offset:
         return None
     looks = _from_the_first_window(plan, steps)
-    found = [(each.labels, _instant(each, looks)) for each in chosen(parsed.tree)]
+    found = [(each.labels, instant(each, looks)) for each in chosen(parsed.tree)]
     if isinstance(plan.slo.indicator, Freshness):
-        found = _newest(plan, found)
+        found = newest(plan, found)
     good_or_bad = [
         (labels, np.where(np.isnan(values), np.nan, is_bad(values, looks.times))) for labels, values in found
     ]
     slices = [Scraped(dict(labels), looks.times, values) for labels, values in good_or_bad]
     return _Pair(
-        lambda length: _over_time(plan, slices, steps, length, _ones),
-        lambda length: _over_time(plan, slices, steps, length, lambda values: values),
+        lambda length: over_time(plan, slices, steps, length, ones),
+        lambda length: over_time(plan, slices, steps, length, lambda values: values),
     )
 
 
@@ -187,83 +186,6 @@ def _wrong_side(values: Array, bound: AtLeast | AtMost) -> Array:
             return np.asarray(values > float(most), dtype=np.float64)
         case _:
             assert_never(bound)
-
-
-def _increase(
-    plan: Plan, selected: Sequence[Scraped], steps: Steps, length: Seconds, shift: Seconds
-) -> Table:
-    reach = float(length + plan.windows.scrape_interval)
-    ends = steps.times - float(shift)
-    return _summed(
-        plan,
-        (
-            (each.labels, rate(each.values[np.newaxis], each.times, ends, reach)[0] * float(length))
-            for each in selected
-        ),
-        steps,
-    )
-
-
-def _over_time(
-    plan: Plan,
-    selected: Sequence[Scraped],
-    steps: Steps,
-    length: Seconds,
-    worth: Callable[[Array], Array],
-) -> Table:
-    """The sum over the samples within a window of what each is worth."""
-    return _summed(
-        plan,
-        (
-            (
-                each.labels,
-                ranges_of(each.times, steps.times, float(length)).total(
-                    Running.of(worth(each.values)[np.newaxis])
-                )[0],
-            )
-            for each in selected
-        ),
-        steps,
-    )
-
-
-def _ones(values: Array) -> Array:
-    return np.where(np.isnan(values), np.nan, 1.0)
-
-
-def _instant(series: Scraped, steps: Steps) -> Array:
-    """What an instant look-up finds at each evaluation."""
-    last = number_until(series.times, steps.times) - 1
-    found = series.values[np.maximum(last, 0)]
-    fresh = (last >= 0) & (steps.times - series.times[np.maximum(last, 0)] < LOOK_BACK)
-    return np.where(fresh, found, np.nan)
-
-
-def _newest(plan: Plan, found: Sequence[tuple[dict[str, str], Array]]) -> list[tuple[dict[str, str], Array]]:
-    groups: dict[Group, Array] = {}
-    for labels, values in found:
-        group = _group(plan, labels)
-        groups[group] = np.fmax(groups[group], values) if group in groups else values
-    return [(dict(group), values) for group, values in groups.items()]
-
-
-def _summed(plan: Plan, rows: Iterator[tuple[dict[str, str], Array]], steps: Steps) -> Table:
-    """The sum of the series of each group, of those that are there."""
-    sums: dict[Group, Array] = defaultdict(lambda: np.full(steps.count, np.nan))
-    for labels, values in rows:
-        group = _group(plan, labels)
-        both = np.nan_to_num(sums[group]) + np.nan_to_num(values)
-        sums[group] = np.where(np.isnan(sums[group]) & np.isnan(values), np.nan, both)
-    groups = tuple(sums)
-    return Table(groups, np.array([sums[group] for group in groups]).reshape(len(groups), steps.count))
-
-
-def _group(plan: Plan, labels: dict[str, str]) -> Group:
-    return tuple(sorted((name, labels[name]) for name in plan.slo.group_by if labels.get(name)))
-
-
-def _text(expression: Expression, plan: Plan) -> str:
-    return authored(expression, plan.slo.target)
 
 
 def _selector(text: str, plan: Plan) -> VectorSelector:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
@@ -19,6 +18,8 @@ from slo_compiler.quantities import (
     format_percent,
 )
 from slo_compiler.replay.grid import Spans
+from slo_compiler.review.effect_json import rfc3339
+from slo_compiler.review.effect_words import moment
 
 Row: TypeAlias = tuple[str, ...]
 
@@ -26,7 +27,6 @@ SUMMARY: Final = ("", "objective", "pages", "a month", "tickets", "a month", "bu
 ALERTS: Final = ("", "tiers", "from", "for")
 NONE: Final = "-"
 MOST_ALERTS: Final = 20
-FORMAT: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,16 +184,6 @@ def _variant(found: Backtest) -> dict[str, Any]:
 
 def _span(begin: float, end: float) -> dict[str, Any]:
     return {"from": rfc3339(begin), "to": rfc3339(end), "seconds": end - begin}
-
-
-def moment(time: float) -> str:
-    """A Unix time for a human, to the minute, in UTC."""
-    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M")
-
-
-def rfc3339(time: float) -> str:
-    """A Unix time for a program."""
-    return datetime.fromtimestamp(time, UTC).isoformat().replace("+00:00", "Z")
 
 
 def duration(seconds: float) -> str:

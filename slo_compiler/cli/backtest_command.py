@@ -16,7 +16,9 @@ from slo_compiler.burnrate.plan import Plan
 from slo_compiler.cli.choice import chosen_slos
 from slo_compiler.cli.connection import READABLE, connection_options, prometheus_option
 from slo_compiler.cli.inputs import read_sources
-from slo_compiler.cli.past import Past, past_options, recall, take_past
+from slo_compiler.cli.past import Past, past_options, take_past
+from slo_compiler.cli.progress import progress
+from slo_compiler.cli.recalling import recall
 from slo_compiler.cli.report import report
 from slo_compiler.compiler import compile_sources
 from slo_compiler.diagnostics import Diagnostic, Level
@@ -134,15 +136,17 @@ def _compare(
     recalled = recall(past, [variant.plan for each in tried for variant in each])
     problems: list[Diagnostic] = []
     compared = []
-    for each in tried:
-        found = {}
-        for variant in each:
-            history = recalled.recall(variant.plan)
-            if isinstance(history, list):
-                problems += history
-            else:
-                found[variant.name] = backtest(variant.plan, history, recalled.asked)
-        compared += [Compared(found)] if found else []
+    with progress("replaying") as step:
+        for each in tried:
+            step(each[0].plan.slo.id)
+            found = {}
+            for variant in each:
+                history = recalled.recall(variant.plan)
+                if isinstance(history, list):
+                    problems += history
+                else:
+                    found[variant.name] = backtest(variant.plan, history, recalled.asked)
+            compared += [Compared(found)] if found else []
     if report(list(dict.fromkeys(problems))) and not compared:
         ctx.exit(1)
     return compared, recalled.notes

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
+from slo_compiler.cli.connection import connection_options, prometheus_option
 from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.past import Past, names_a_past, past_options, take_past
 from slo_compiler.cli.report import report
 from slo_compiler.cli.revision import is_revision, read_revision
 from slo_compiler.compiler import Sources, compile_sources
 from slo_compiler.diagnostics import Level
+from slo_compiler.review.effect import Effects
 from slo_compiler.review.json_document import as_json
 from slo_compiler.review.markdown import as_markdown
 from slo_compiler.review.review import Review, review
@@ -28,9 +33,24 @@ from slo_compiler.rules.program import Program
     show_default=True,
     help="How to print it; markdown is one comment for a pull request.",
 )
+@click.option(
+    "--backtest", is_flag=True, help="Say what the change would have done to history, which the options name."
+)
+@prometheus_option
+@past_options
+@connection_options
 @click.option("--exit-code", is_flag=True, help="Exit 1 where behaviour differs, as git diff does.")
 @click.pass_context
-def command(ctx: click.Context, sides: tuple[str, ...], style: str, *, exit_code: bool) -> None:
+def command(
+    ctx: click.Context,
+    /,
+    sides: tuple[str, ...],
+    style: str,
+    *,
+    exit_code: bool,
+    backtest: bool,
+    **options: Any,
+) -> None:
     """Show what changes from OLD to NEW for the on-call engineer, and what the merge does to live alerts.
 
     \b
@@ -40,18 +60,25 @@ def command(ctx: click.Context, sides: tuple[str, ...], style: str, *, exit_code
       slo-compiler diff main specs           # a revision against the work tree
       slo-compiler diff v1.2:specs HEAD:slos
 
+    With --backtest and a history it says first what would have been different in the last 30 days:
+      slo-compiler diff main HEAD specs --backtest --prometheus http://localhost:9090
+
     Exits 0 whether or not there are differences; with --exit-code 1 where there are. Specs that do not
     compile are reported with their revision, and exit 1.
     """  # noqa: D301  # click's mark for a paragraph that keeps its lines
     if len(sides) < 2:
         raise click.UsageError("there is nothing to compare with: give OLD and NEW")
+    if names_a_past() and not backtest:
+        raise click.UsageError("a history is looked at with --backtest alone: give it, too")
+    past = take_past(options) if backtest else None
     old, new, *paths = sides
     before, after = _sources(old, new, paths)
     programs = _program(before, f"OLD ({old})"), _program(after, f"NEW ({new})")
     if programs[0] is None or programs[1] is None:
         ctx.exit(1)
     found = review(programs[0], programs[1])
-    _print(found, style)
+    effects = _effects(found, programs[0], programs[1], past) if past else None
+    _print(found, effects, style)
     ctx.exit(1 if found and exit_code else 0)
 
 
@@ -100,13 +127,28 @@ def _program(sources: Sources, side: str) -> Program | None:
     return compilation.program
 
 
-def _print(found: Review, style: str) -> None:
+def _effects(found: Review, old: Program, new: Program, past: Past) -> Effects | None:
+    """What the change would have done to a past; None where there is nothing of which that can be said."""
+    # only this needs numpy, which takes longer to import than the rest to run
+    from slo_compiler.backtest.effects import effects_of, sides  # noqa: PLC0415
+    from slo_compiler.cli.recalling import recall  # noqa: PLC0415
+
+    changed = sides(found.slos, old, new)
+    if not changed:
+        return None
+    recalled = recall(past, [plan for each in changed for plan in each.plans])
+    effects, problems = effects_of(changed, recalled.recall, recalled.asked)
+    report(problems)
+    return replace(effects, notes=(*effects.notes, *recalled.notes))
+
+
+def _print(found: Review, effects: Effects | None, style: str) -> None:
     if style == "json":
-        click.echo(as_json(found), nl=False)
+        click.echo(as_json(found, effects), nl=False)
     elif style == "markdown":
-        click.echo(as_markdown(found), nl=False)
+        click.echo(as_markdown(found, effects), nl=False)
     else:
         # rich takes longer to import than the other formats to print
         from slo_compiler.cli.review_terminal import print_review  # noqa: PLC0415
 
-        print_review(found)
+        print_review(found, effects)

@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from slo_compiler.review.changes import SloChange
+from slo_compiler.review.effect import Effect, Effects
+from slo_compiler.review.effect_words import effect_facts, effect_line, effect_lists
 from slo_compiler.review.facts import Difference
 from slo_compiler.review.headline import clauses, headline
 from slo_compiler.review.merge_words import merge_line, series_lines
@@ -26,9 +28,11 @@ from slo_compiler.review.words import (
 _STYLES: Final = {"+": "green", "-": "red"}
 
 
-def print_review(review: Review) -> None:
-    """Print the review; colours only on a terminal."""
+def print_review(review: Review, effects: Effects | None = None) -> None:
+    """Print the review, its effect on history first; colours only on a terminal."""
     console = Console(highlight=False, markup=False)
+    if effects:
+        console.print(effect_line(effects), style="bold")
     console.print(headline(review), style="bold")
     if review:
         console.print(f"on merge: {merge_line(review)}")
@@ -36,7 +40,12 @@ def print_review(review: Review) -> None:
         console.print()
         if review.slos[1:]:
             console.print(Text.assemble((slo.id, "bold"), f"  {clauses(slo)}"))
+        if effects and slo.id in effects.slos:
+            _print_effect(console, effects.slos[slo.id])
         _print_slo(console, slo)
+    for note in effects.notes if effects else ():
+        console.print()
+        console.print(f"of that time not all is known: {note}")
     if review.following:
         console.print()
         console.print(f"what follows from it: {', '.join(slo.id for slo in review.following)}")
@@ -45,6 +54,15 @@ def print_review(review: Review) -> None:
         console.print("Alertmanager", style="bold")
         _print_facts(console, review.notification)
         _print_code(console, review.notification)
+
+
+def _print_effect(console: Console, effect: Effect) -> None:
+    facts = Table.grid("name", "fact", padding=(0, 2, 0, 0))
+    told = (Text(", ").join(Text.assemble(f"{name} ", _cell(cell)) for name, cell in effect_facts(effect)),)
+    facts.add_row("on history", *told)
+    for name, text in effect_lists(effect):
+        facts.add_row(name, text)
+    console.print(_indented(facts))
 
 
 def _print_slo(console: Console, slo: SloChange) -> None:

@@ -85,6 +85,10 @@ class Prometheus:
         """Which server it is; some that speak the API do not say."""
         return self._get("/api/v1/status/buildinfo", (), decode.build_info)
 
+    def retention(self) -> Answer[str] | Failure:
+        """How long it keeps samples, in its own words, such as ``15d or 100GiB``; some do not say."""
+        return self._get("/api/v1/status/runtimeinfo", (), decode.retention)
+
     def rules(self) -> Answer[tuple[LoadedGroup, ...]] | Failure:
         """The rules that are loaded, and how they are."""
         return self._get("/api/v1/rules", (), decode.groups)

@@ -72,6 +72,11 @@ def build_info(data: Any) -> BuildInfo:
     return BuildInfo(str(data["version"]))
 
 
+def retention(data: Any) -> str:
+    """How long samples are kept, and up to which size."""
+    return str(data["storageRetention"])
+
+
 def groups(data: Any) -> tuple[LoadedGroup, ...]:
     """The groups of rules that are loaded."""
     return tuple(

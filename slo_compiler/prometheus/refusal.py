@@ -16,7 +16,7 @@ _PASSING: Final = (429, 500, 502, 503, 504)
 
 # errorType of Prometheus's web/api/v1/api.go; Mimir and Thanos answer in the same words.
 _TOO_MUCH: Final = ("timeout", "too_large_entry")
-_TOO_MANY: Final = ("too many samples", "maximum resolution", "exceeded", "limit")
+_TOO_MANY: Final = ("too many samples", "exceed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def refusal(url: str, path: str, reply: Reply, access: Access) -> Failure:
         return Failure(Reason.ELSEWHERE, url, _sent_elsewhere(headers.get("location", "")))
     if status in (401, 403):
         return Failure(Reason.UNAUTHORISED, url, f"it does not let us in ({status}): {_shown(access)}")
-    if kind in _TOO_MUCH or (kind == "execution" and any(word in said for word in _TOO_MANY)):
+    if kind in _TOO_MUCH or (kind in ("bad_data", "execution") and any(word in said for word in _TOO_MANY)):
         return Failure(Reason.TOO_MUCH, url, f"the query is too much for it: {said}")
     if kind in ("bad_data", "execution"):
         return Failure(Reason.QUERY, url, f"it refuses the query: {said}")

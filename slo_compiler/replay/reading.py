@@ -25,7 +25,7 @@ def read(series: Series, window: Seconds, plan: Plan, grid: Grid) -> Counts:
         grid: when the rules are evaluated.
     """
     length, reach = float(window), float(window + plan.windows.scrape_interval)
-    ends = grid.times - _shift(plan)
+    ends = grid.times - shift_of(plan)
     match series:
         case Counters():
             return _read_counters(series, length, reach, ends)
@@ -56,7 +56,7 @@ def _read_counters(series: Counters, length: float, reach: float, ends: Array) -
     return Counts(events, np.where(np.isnan(events), np.nan, counted))
 
 
-def _shift(plan: Plan) -> float:
+def shift_of(plan: Plan) -> float:
     """How long ago events are counted at all, such as predictions that wait for their labels."""
     match plan.slo.indicator:
         case Quality(labelling=labelling):

@@ -11,6 +11,8 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from slo_compiler.review.changes import AlertChange, SloChange
+from slo_compiler.review.effect import Effects
+from slo_compiler.review.effect_json import history_object
 from slo_compiler.review.facts import Code, Difference, Facts, Share, Span, Value, Words
 from slo_compiler.review.headline import headline
 from slo_compiler.review.merge import Fate, SeriesMerge
@@ -19,9 +21,10 @@ from slo_compiler.review.review import Review
 from slo_compiler.review.words import text_of
 
 
-def as_json(review: Review) -> str:
-    """The review as JSON: one object."""
+def as_json(review: Review, effects: Effects | None = None) -> str:
+    """The review as JSON: one object, with its effect on history where that was looked at."""
     told = {
+        **({"history": history_object(effects)} if effects else {}),
         "differs": bool(review),
         "headline": headline(review),
         "merge": {"line": merge_line(review), "alerts": _fates(review.fates)},

@@ -8,6 +8,8 @@ from itertools import accumulate
 from typing import Final
 
 from slo_compiler.review.changes import SloChange
+from slo_compiler.review.effect import Effect, Effects
+from slo_compiler.review.effect_words import effect_facts, effect_line, effect_lists
 from slo_compiler.review.facts import Difference
 from slo_compiler.review.headline import clauses, headlines
 from slo_compiler.review.merge_words import merge_line, series_lines
@@ -33,12 +35,22 @@ MOST_NAMES: Final = 50
 _PLAIN: Final = frozenset(" .,;:/=%'\"?()→-")
 
 
-def as_markdown(review: Review) -> str:
-    """The review as Markdown, as much of it as fits into a comment."""
-    top = [*_headline(review)]
+def as_markdown(review: Review, effects: Effects | None = None) -> str:
+    """The review as Markdown, as much of it as fits into a comment; its effect on history comes first."""
+    top = [f"**{_literal(effect_line(effects))}**", ""] if effects else []
+    top += _headline(review)
     if review:
         top += [f"On merge: {_literal(merge_line(review))}.", ""]
-    sections = [_text(_section(slo, alone=len(review.slos) == 1)) for slo in review.slos]
+    if effects:
+        top += [
+            line
+            for note in effects.notes
+            for line in (f"Of that time not all is known: {_literal(note)}.", "")
+        ]
+    sections = [
+        _text(_section(slo, effects.slos.get(slo.id) if effects else None, alone=len(review.slos) == 1))
+        for slo in review.slos
+    ]
     told = _text(_folded("Alertmanager", _details(review.notification)))
     told = _text(_following(review.following)) + told
     room = MOST_CHARACTERS - len(told)
@@ -61,9 +73,13 @@ def _without_room(slos: Sequence[SloChange]) -> str:
     return f"There is no room here for {len(slos)} more: {_literal(some)}\n\n"
 
 
-def _section(slo: SloChange, *, alone: bool) -> Iterator[str]:
+def _section(slo: SloChange, effect: Effect | None, *, alone: bool) -> Iterator[str]:
     if not alone:
         yield from (f"### {_literal(slo.id)}", "", f"{_literal(clauses(slo))}.", "")
+    if effect:
+        facts = ", ".join(f"{name} {_cell(cell)}" for name, cell in effect_facts(effect))
+        lists = (f"* {_literal(name)}: {_literal(told)}" for name, told in effect_lists(effect))
+        yield from (f"* on history: {facts}", *lists, "")
     table = alert_table(slo)
     if table:
         yield from (_row(table.columns), _row("---" for _ in table.columns))

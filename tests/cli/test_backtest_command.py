@@ -180,6 +180,34 @@ def test_a_server_that_does_not_answer_is_told(folder: Path, reply: Reply, expec
     assert f"{server.url}: {expected}" in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("retention", "last", "expected"),
+    [
+        (
+            "15d",
+            "30d",
+            ["keeps samples for 15d (--storage.tsdb.retention.time): of what was before that"],
+        ),
+        ("15d or 1GiB", "14d", ["keeps samples for 15d or 1GiB: in the first days the longest windows"]),
+        ("100d", "30d", []),
+        ("as long as it likes", "30d", []),
+    ],
+)
+def test_what_a_server_has_forgotten_is_told(
+    folder: Path, retention: str, last: str, expected: list[str]
+) -> None:
+    def reply(path: str) -> Reply:
+        if "query_range" in path:
+            return Reply('{"data": {"resultType": "matrix", "result": []}}')
+        return Reply(json.dumps({"data": {"version": "3.5.0", "storageRetention": retention}}))
+
+    with stub(reply) as server:
+        found = run(folder, "--prometheus", server.url, "--no-cache", "--last", last, "--format", "json")
+    notes = json.loads(found.stdout)["notes"]
+    assert len(expected) == len(notes)
+    assert all(f"{server.url} {words}" in note for words, note in zip(expected, notes, strict=True))
+
+
 def test_a_query_that_is_refused_is_told_with_its_slo(folder: Path) -> None:
     def reply(path: str) -> Reply:
         if "count_over_time" in path:

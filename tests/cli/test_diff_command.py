@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from slo_compiler.cli import main
+from tests.backtest import scene
 from tests.compiling import RECEIVERS, Document, slo, spec
 from tests.oracles.document import yaml_text
 
@@ -268,3 +269,55 @@ def test_no_line_is_wider_than_the_terminal_and_no_word_is_cut(repository: Path,
     lines = diff("main", "HEAD", "specs", columns=columns).stdout.splitlines()
     assert max(map(len, lines)) <= columns
     assert not any("\u2026" in line for line in lines)
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Eight days of a shop with one outage, as a CSV file."""
+    file = tmp_path_factory.mktemp("history") / "history.csv"
+    file.write_text(scene.csv_text(8), encoding="utf-8")
+    return str(file)
+
+
+def test_the_effect_on_history_comes_first(folder: Path, history: str) -> None:
+    write("old/shop.yaml", OLD)
+    write("new/shop.yaml", spec("shop", slo(objective="90%")))
+    done = diff("old", "new", "--backtest", "--csv", history)
+    first, second = done.stdout.splitlines()[:2]
+    assert "pages 1 → 0, tickets 1 → 0 in the 8d until 2025-10-17" == first
+    assert second.startswith("shop:availability: objective 99.9% → 90%")
+    assert "no longer told of  page fast, medium, 2025-10-15" in done.stdout
+
+
+def test_the_effect_is_in_json_too(folder: Path, history: str) -> None:
+    write("old/shop.yaml", OLD)
+    write("new/shop.yaml", NEW)
+    done = diff("old", "new", "--backtest", "--csv", history, "--format", "json")
+    told = json.loads(done.stdout)["history"]
+    assert (told["pages"], list(told["slos"])) == ({"before": 1, "after": 1}, ["shop:availability"])
+
+
+def test_an_slo_that_is_new_had_no_pages(folder: Path, history: str) -> None:
+    write("old/shop.yaml", OLD)
+    write("new/shop.yaml", spec("shop", slo(), slo("again")))
+    done = diff("old", "new", "--backtest", "--csv", history, "--format", "json")
+    told = json.loads(done.stdout)["history"]["slos"]["shop:again"]
+    assert (told["before"], told["after"]["pages"]) == (None, 1)
+
+
+def test_where_nothing_changes_no_history_is_read(folder: Path) -> None:
+    write("old/shop.yaml", OLD)
+    done = diff("old", "old", "--backtest", "--prometheus", "http://127.0.0.1:9")
+    assert (0, "No difference in behaviour.\n") == (done.exit_code, done.stdout)
+
+
+def test_a_history_without_the_flag_is_wrong_usage(folder: Path, history: str) -> None:
+    write("old/shop.yaml", OLD)
+    done = diff("old", "old", "--csv", history)
+    assert (2, True) == (done.exit_code, "a history is looked at with --backtest alone" in done.stderr)
+
+
+def test_a_backtest_without_a_history_is_wrong_usage(folder: Path) -> None:
+    write("old/shop.yaml", OLD)
+    done = diff("old", "old", "--backtest")
+    assert (2, True) == (done.exit_code, "name one history" in done.stderr)

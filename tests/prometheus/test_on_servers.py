@@ -69,6 +69,10 @@ def test_it_says_which_release_it_is(server: Prometheus) -> None:
     assert told(server.build_info()).release[:2] in ((2, 42), (3, 5))
 
 
+def test_it_says_how_long_it_keeps_samples(server: Prometheus) -> None:
+    assert told(server.retention()) == "100y"
+
+
 def test_an_expression_now_and_then(server: Prometheus) -> None:
     [then] = told(server.query("requests_total", BEGIN + 60))
     [scalar] = told(server.query("1 / 0"))

@@ -1,0 +1,83 @@
+"""What series add up to within a window at each evaluation, group by group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from slo_compiler.backtest.history import Group, Steps, Table
+from slo_compiler.backtest.openmetrics import Scraped
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.quantities import Seconds
+from slo_compiler.replay.grid import Array
+from slo_compiler.replay.ranges import Running, number_until, ranges_of
+from slo_compiler.replay.rate import rate
+from slo_compiler.replay.reading import shift_of
+
+LOOK_BACK: Final = 300.0
+"""How old a sample may be that an instant look-up finds."""
+
+
+def increase(plan: Plan, selected: Sequence[Scraped], steps: Steps, length: Seconds) -> Table:
+    """The increase of counters within a window, extrapolated as Prometheus does; for cohorts, of long ago."""
+    reach = float(length + plan.windows.scrape_interval)
+    ends = steps.times - shift_of(plan)
+    rates = ((each.labels, rate(each.values[np.newaxis], each.times, ends, reach)[0]) for each in selected)
+    return _summed(plan, ((labels, values * float(length)) for labels, values in rates), steps)
+
+
+def over_time(
+    plan: Plan,
+    selected: Sequence[Scraped],
+    steps: Steps,
+    length: Seconds,
+    worth: Callable[[Array], Array],
+) -> Table:
+    """The sum over the samples within a window of what each is worth."""
+
+    def total(series: Scraped) -> Array:
+        running = Running.of(worth(series.values)[np.newaxis])
+        found: Array = ranges_of(series.times, steps.times, float(length)).total(running)[0]
+        return found
+
+    return _summed(plan, ((each.labels, total(each)) for each in selected), steps)
+
+
+def ones(values: Array) -> Array:
+    """One for each sample that is there: their sum is their number."""
+    return np.where(np.isnan(values), np.nan, 1.0)
+
+
+def instant(series: Scraped, steps: Steps) -> Array:
+    """What an instant look-up finds at each evaluation."""
+    last = number_until(series.times, steps.times) - 1
+    found = series.values[np.maximum(last, 0)]
+    fresh = (last >= 0) & (steps.times - series.times[np.maximum(last, 0)] < LOOK_BACK)
+    return np.where(fresh, found, np.nan)
+
+
+def newest(plan: Plan, found: Sequence[tuple[dict[str, str], Array]]) -> list[tuple[dict[str, str], Array]]:
+    """The highest value of each group, with nothing but its labels."""
+    groups: dict[Group, Array] = {}
+    for labels, values in found:
+        group = _group(plan, labels)
+        groups[group] = np.fmax(groups[group], values) if group in groups else values
+    return [(dict(group), values) for group, values in groups.items()]
+
+
+def _summed(plan: Plan, rows: Iterator[tuple[dict[str, str], Array]], steps: Steps) -> Table:
+    """The sum of the series of each group, of those that are there."""
+    sums: dict[Group, Array] = defaultdict(lambda: np.full(steps.count, np.nan))
+    for labels, values in rows:
+        group = _group(plan, labels)
+        both = np.nan_to_num(sums[group]) + np.nan_to_num(values)
+        sums[group] = np.where(np.isnan(sums[group]) & np.isnan(values), np.nan, both)
+    groups = tuple(sums)
+    return Table(groups, np.array([sums[group] for group in groups]).reshape(len(groups), steps.count))
+
+
+def _group(plan: Plan, labels: dict[str, str]) -> Group:
+    return tuple(sorted((name, labels[name]) for name in plan.slo.group_by if labels.get(name)))

@@ -1,0 +1,181 @@
+"""From the past that a command is told of to the history of each plan: asked for, or read from a file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, TypeVar
+
+import click
+
+from slo_compiler.backtest import openmetrics, tallies
+from slo_compiler.backtest.asking import Asking, whole_pieces
+from slo_compiler.backtest.backtest import look_back
+from slo_compiler.backtest.cache import Cache
+from slo_compiler.backtest.history import Recall, Steps
+from slo_compiler.backtest.openmetrics import read_openmetrics
+from slo_compiler.backtest.questions import amount, ask_all
+from slo_compiler.backtest.scraped import scraped_history
+from slo_compiler.backtest.tallies import read_tallies, tallied_history
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.cli.connection import fail, prometheus
+from slo_compiler.cli.past import Past
+from slo_compiler.cli.progress import progress_bar
+from slo_compiler.cli.report import report
+from slo_compiler.diagnostics import Diagnostic
+from slo_compiler.prometheus.answers import Answer
+from slo_compiler.prometheus.client import Prometheus
+from slo_compiler.prometheus.failure import Failure, Reason
+from slo_compiler.quantities import DAY, parse_duration
+from slo_compiler.replay.grid import Span
+
+Value = TypeVar("Value")
+
+LAST: Final = 30 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A past that can be recalled plan by plan: the time asked about, and what there is to say of it."""
+
+    recall: Recall
+    asked: Span
+    notes: list[str] = field(default_factory=list)
+
+
+def recall(past: Past, plans: Sequence[Plan]) -> Recalled:
+    """What recalls the history of the plans, each at its own evaluations.
+
+    Raises:
+        click.ClickException: there is none to be had.
+    """
+    if past.prometheus is not None and past.until is None:
+        past = replace(past, until=time.time())  # the same for all
+    intervals = sorted({plan.windows.evaluation_interval for plan in plans})
+    found = {
+        interval: _recall(past, [plan for plan in plans if plan.windows.evaluation_interval == interval])
+        for interval in intervals
+    }
+    if not found:
+        raise click.ClickException("there is no SLO whose history could be looked at")
+    first = found[intervals[0]]
+    notes = [note for each in found.values() for note in each.notes]
+    return Recalled(
+        lambda plan: found[plan.windows.evaluation_interval].recall(plan),
+        first.asked,
+        list(dict.fromkeys(notes)),
+    )
+
+
+def _recall(past: Past, plans: Sequence[Plan]) -> Recalled:
+    """The same of plans that are evaluated at the same time."""
+    if past.prometheus is not None:
+        return _from_prometheus(past.prometheus, past, plans)
+    return _from_file(past, plans)
+
+
+def _from_file(past: Past, plans: Sequence[Plan]) -> Recalled:
+    """A file is read whole, and says itself when its time begins and ends."""
+    file = past.openmetrics or past.csv
+    if file is None:
+        raise TypeError("a past has a source")
+    content = _text(file)
+    if past.openmetrics:
+        series = _sound(read_openmetrics(file.as_posix(), content))
+        asked = _asked(past, openmetrics.span_of(series))
+        steps = _steps(plans, asked)
+        return Recalled(lambda plan: scraped_history(plan, series, steps), asked)
+    counted = _sound(read_tallies(file.as_posix(), content))
+    asked = _asked(past, tallies.span_of(counted))
+    steps = _steps(plans, asked)
+    alone = len({plan.slo.id for plan in plans}) == 1
+    return Recalled(lambda plan: tallied_history(plan, counted, steps, alone=alone), asked)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as failure:
+        raise click.ClickException(f"{file} is no UTF-8 text, and so no history") from failure
+
+
+def _sound(read: list[Value] | list[Diagnostic]) -> list[Value]:
+    """What was read.
+
+    Raises:
+        click.exceptions.Exit: there are problems instead, which were reported.
+    """
+    problems = [each for each in read if isinstance(each, Diagnostic)]
+    if problems:
+        report(problems)
+        raise click.exceptions.Exit(1)
+    return [each for each in read if not isinstance(each, Diagnostic)]
+
+
+def _asked(past: Past, held: Span) -> Span:
+    end = held.end if past.until is None else past.until
+    return Span(held.begin if past.last is None else end - float(past.last), end)
+
+
+def _steps(plans: Sequence[Plan], asked: Span) -> Steps:
+    interval = float(plans[0].windows.evaluation_interval)
+    return whole_pieces(Steps.within(asked.begin - look_back(plans), asked.end, interval))
+
+
+def _from_prometheus(url: str, past: Past, plans: Sequence[Plan]) -> Recalled:
+    now = time.time()
+    end = min(now, now if past.until is None else past.until)
+    asked = Span(end - float(past.last or LAST), end)
+    steps = _steps(plans, asked)
+    with progress_bar("asking", amount(plans, steps)) as bar:
+        client = prometheus(url, past.how, bar.say)
+        _greet(client)
+        notes = list(_forgotten(client, now - steps.begin, now - asked.begin))
+        asking = Asking(client, now, _cache(past, client.url), step=bar.step)
+        recalled = ask_all(plans, steps, asking, bar.doing)
+    if isinstance(recalled, Failure):
+        fail(recalled)
+    notes += [f"{client.url}: {warning}" for warning in sorted(asking.warnings)]
+    return Recalled(recalled, asked, notes)
+
+
+def _greet(client: Prometheus) -> None:
+    """Asks something small first, so that what is wrong with the address is told at once."""
+    greeting: Answer[object] | Failure = client.build_info()
+    if isinstance(greeting, Failure) and greeting.reason is Reason.NO_API:
+        greeting = client.query("vector(1)")  # not all that speak the API say who they are
+    if isinstance(greeting, Failure):
+        fail(greeting)
+
+
+def _forgotten(client: Prometheus, read: float, asked: float) -> Iterator[str]:
+    """What a server has forgotten of the seconds that are read, and of those that are asked about.
+
+    Not all that speak the API say how long they keep samples.
+    """
+    told = client.retention()
+    if isinstance(told, Failure):
+        return
+    try:
+        kept = float(parse_duration(told.value.partition(" ")[0]))
+    except ValueError:
+        return
+    if kept < asked:
+        yield (
+            f"{client.url} keeps samples for {told.value} (--storage.tsdb.retention.time): of what was "
+            "before that nothing is known"
+        )
+    elif kept < read:
+        yield (
+            f"{client.url} keeps samples for {told.value}: in the first days the longest windows do not see "
+            "all that they look back at, so that tickets may be missing there"
+        )
+
+
+def _cache(past: Past, url: str) -> Cache | None:
+    """Answers are those of a server to a tenant and a user."""
+    if past.cache is None:
+        return None
+    return Cache(past.cache, "\n".join((url, past.how.user or "", *sorted(past.how.headers))))
