@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
@@ -46,6 +46,29 @@ class Compared:
         return self.first.plan.slo.id
 
 
+OVERVIEW: Final = ("SLO", "objective", "pages a month", "tickets a month", "budget spent")
+
+
+def overview(compared: Iterable[Compared]) -> list[Row]:
+    """A row for each SLO as it is written, under ``OVERVIEW``, those that page most first."""
+    ordered = sorted(compared, key=lambda each: [-each.first.count(severity) for severity in Severity])
+    return [
+        (
+            each.slo_id,
+            format_percent(each.first.plan.slo.objective),
+            *(number(each.first.a_month(severity)) for severity in Severity),
+            _percent(each.first.spent),
+        )
+        for each in ordered
+    ]
+
+
+def unknown(compared: Sequence[Compared]) -> str:
+    """The SLOs of which there is no history at all, in one sentence."""
+    listed = ", ".join(each.slo_id for each in compared)
+    return f"there is no history at all of {listed}: their metrics have no samples in this time"
+
+
 def title(compared: Compared) -> str:
     """The SLO and the time that was looked at."""
     asked = compared.first.asked
@@ -56,17 +79,20 @@ def title(compared: Compared) -> str:
 def summary(compared: Compared) -> Iterator[Row]:
     """A row for each variant, under ``SUMMARY``."""
     for name, found in compared.backtests.items():
-        slo = found.plan.slo
-        yield (
-            name,
-            f"{format_percent(slo.objective)} over {format_duration(slo.period)}",
-            *(
-                text
-                for severity in Severity
-                for text in (str(found.count(severity)), number(found.a_month(severity)))
-            ),
-            _percent(found.spent),
-        )
+        yield (name, *_counted(found))
+
+
+def _counted(found: Backtest) -> Row:
+    slo = found.plan.slo
+    return (
+        f"{format_percent(slo.objective)} over {format_duration(slo.period)}",
+        *(
+            text
+            for severity in Severity
+            for text in (str(found.count(severity)), number(found.a_month(severity)))
+        ),
+        _percent(found.spent),
+    )
 
 
 def alerts(compared: Compared) -> tuple[tuple[str, ...], list[Row], int]:

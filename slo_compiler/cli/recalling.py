@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 import click
 
@@ -24,7 +24,7 @@ from slo_compiler.cli.connection import fail, prometheus
 from slo_compiler.cli.past import Past
 from slo_compiler.cli.progress import progress_bar
 from slo_compiler.cli.report import report
-from slo_compiler.diagnostics import Diagnostic
+from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.prometheus.answers import Answer
 from slo_compiler.prometheus.client import Prometheus
 from slo_compiler.prometheus.failure import Failure, Reason
@@ -90,8 +90,11 @@ def _from_file(past: Past, plans: Sequence[Plan]) -> Recalled:
     counted = _sound(read_tallies(file.as_posix(), content))
     asked = _asked(past, tallies.span_of(counted))
     steps = _steps(plans, asked)
-    alone = len({plan.slo.id for plan in plans}) == 1
-    return Recalled(lambda plan: tallied_history(plan, counted, steps, alone=alone), asked)
+    ids = sorted({plan.slo.id for plan in plans})
+    if ids[1:] and not any(each.slo for each in counted):
+        why = f"there is no column slo, and there are {len(ids)} SLOs: choose one with --slo, or name them"
+        _refuse(error(Position(file.as_posix()), "history/columns", why))
+    return Recalled(lambda plan: tallied_history(plan, counted, steps, alone=not ids[1:]), asked)
 
 
 def _text(file: Path) -> str:
@@ -109,9 +112,13 @@ def _sound(read: list[Value] | list[Diagnostic]) -> list[Value]:
     """
     problems = [each for each in read if isinstance(each, Diagnostic)]
     if problems:
-        report(problems)
-        raise click.exceptions.Exit(1)
+        _refuse(*problems)
     return [each for each in read if not isinstance(each, Diagnostic)]
+
+
+def _refuse(*problems: Diagnostic) -> NoReturn:
+    report(problems)
+    raise click.exceptions.Exit(1)
 
 
 def _asked(past: Past, held: Span) -> Span:

@@ -65,6 +65,19 @@ def test_the_terminal_shows_what_was_heard(folder: Path) -> None:
     ]
 
 
+def test_several_slos_stand_in_a_table_first(folder: Path, tmp_path: Path) -> None:
+    second = (
+        "  - name: loose\n    objective: 90%\n    indicator: {probe: up}\n  - {name: other, objective: 99%,"
+    )
+    scene.write_specs(tmp_path / "specs", f"{scene.SPEC}{second} indicator: {{probe: up}}}}\n")
+    lines = (folder / "history.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [f"{slo},{line}" for slo in ("loose", "availability") for line in lines]
+    (tmp_path / "history.csv").write_text("\n".join(["slo,time,total,errors", *rows]), encoding="utf-8")
+    shown = table(tmp_path)
+    assert [line.split()[0] for line in shown[:3]] == ["SLO", "shop:availability", "shop:loose"]
+    assert " ".join(shown).endswith("of shop:other: their metrics have no samples in this time")
+
+
 def test_variants_stand_side_by_side(folder: Path) -> None:
     shown = table(folder, "--objective", "99%", "--tiers", str(folder / "tiers.yaml"))
     assert [line.split()[:2] for line in shown[3:6]] == [
@@ -140,6 +153,17 @@ def test_a_file_that_is_no_history_is_told_with_its_lines(folder: Path) -> None:
     assert f"{__file__}:1:1: error: there is no column time" in found.stderr
 
 
+def test_lines_that_name_no_slo_are_those_of_one_alone(tmp_path: Path) -> None:
+    scene.write_specs(
+        tmp_path / "specs", f"{scene.SPEC}  - {{name: up, objective: 99%, indicator: {{probe: up}}}}\n"
+    )
+    (tmp_path / "history.csv").write_text("time,total,errors\n60,1,0\n120,1,0\n", encoding="utf-8")
+    arguments = ("--csv", str(tmp_path / "history.csv"))
+    assert 0 == run(tmp_path, *arguments, "--slo", "up").exit_code
+    found = run(tmp_path, *arguments)
+    assert (1, True) == (found.exit_code, "there is no column slo, and there are 2 SLOs" in found.stderr)
+
+
 def test_a_file_that_is_no_text_is_told(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "history").write_bytes(b"\xff\xfe")
     found = run(folder, "--openmetrics", str(tmp_path / "history"))
@@ -150,7 +174,7 @@ def test_a_history_of_something_else_is_none(folder: Path, tmp_path: Path) -> No
     (tmp_path / "history").write_text("up 1 60\nup 1 120\n# EOF\n", encoding="utf-8")
     found = run(folder, "--openmetrics", str(tmp_path / "history"))
     assert found.exit_code == 1
-    assert "there is no history of it at all: its metrics have no samples in this time" in found.stdout
+    assert "there is no history at all of shop:availability: their metrics have no samples" in found.stdout
 
 
 def test_an_indicator_that_takes_a_prometheus_is_told_with_its_line(tmp_path: Path) -> None:
