@@ -18,6 +18,7 @@ import yaml
 
 from tests.compiling import RECEIVERS, Document, slo, spec
 from tests.oracles.document import yaml_text
+from tests.prometheus.stub import Reply, stub
 
 ROOT: Final = Path(__file__).parent.parent
 ACTION: Final = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -171,11 +172,13 @@ def run_action(name: str, at: Forge, comments: object = (), **more: str) -> subp
         "inputs.specs": "specs",
         "inputs.out": "generated",
         "inputs.token": "secret",
+        "inputs.prometheus": "",
+        "inputs.prometheus-token": "",
         "github.event.pull_request.base.sha": at.base,
         "github.event.pull_request.number": "7",
     }
     told = {
-        key: re.sub(r"\$\{\{ ([a-z_.]+) \}\}", lambda found: values[found[1]], text)
+        key: re.sub(r"\$\{\{ ([a-z_.-]+) \}\}", lambda found: values[found[1]], text)
         for key, text in step(name).get("env", {}).items()
     }
     return at.run(step(name)["run"], comments, **told | more)
@@ -250,6 +253,55 @@ def test_without_the_right_to_comment_the_job_goes_on(lower: Forge, refused: str
     assert done.returncode == 0
     assert done.stdout.startswith("::warning::The comment")
     assert LATER in (lower.folder / "summary").read_text(encoding="utf-8")
+
+
+def nothing_yet(path: str) -> Reply:
+    """A Prometheus without a history."""
+    result = {"resultType": "matrix", "result": []} if "query_range" in path else {"version": "3.5.0"}
+    return Reply(json.dumps({"data": result}))
+
+
+@pytest.mark.slow
+def test_the_comment_begins_with_last_month(lower: Forge) -> None:
+    with stub(nothing_yet) as server:
+        done = run_action(
+            "Say what changes", lower, PROMETHEUS_URL=server.url, PROMETHEUS_TOKEN="s3cret", NO_PROXY="*"
+        )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert {"Bearer s3cret"} == {headers["Authorization"] for _, _, headers, _ in server.requests}
+    body = lower.calls()[1][-1]
+    assert body.startswith(f"{MARKER}**no history of the 30d until ")
+    assert LATER in body
+
+
+@pytest.mark.slow
+def test_a_prometheus_that_is_not_there_is_a_warning(lower: Forge) -> None:
+    done = run_action("Say what changes", lower, PROMETHEUS_URL="http://127.0.0.1:9")
+    assert done.returncode == 0
+    assert done.stdout.startswith(
+        "::warning::The comment says nothing of last month. http://127.0.0.1:9: error: "
+    )
+    assert lower.calls()[1][-1].startswith(MARKER + LATER)
+
+
+@pytest.mark.slow
+def test_the_note_of_the_job_begins_with_last_month(lower: Forge) -> None:
+    (lower.folder / "token").write_text("s3cret", encoding="utf-8")
+    with stub(nothing_yet) as server:
+        told = {"PROMETHEUS_URL": server.url, "PROMETHEUS_TOKEN_FILE": str(lower.folder / "token")}
+        done = run_job(lower, **told)
+    assert done.returncode == 0, done.stderr
+    assert lower.calls()[1][2].startswith(f"{MARKER}**no history of the 30d until ")
+
+
+@pytest.mark.slow
+def test_a_prometheus_that_is_not_there_does_not_keep_the_job_from_its_note(lower: Forge) -> None:
+    done = run_job(lower, PROMETHEUS_URL="http://127.0.0.1:9")
+    assert (done.returncode, "The note says nothing of last month:\nhttp://127.0.0.1:9" in done.stdout) == (
+        0,
+        True,
+    )
+    assert lower.calls()[1][2].startswith(f"{MARKER}**2 SLOs change: ")
 
 
 @pytest.mark.slow

@@ -21,8 +21,11 @@ UNKNOWN: Final = "unknown"
 def effect_line(effects: Effects) -> str:
     """The first thing that a reviewer wants to know: how often somebody would have been woken."""
     length = approximate_duration(Fraction(round(effects.end - effects.begin)))
+    time = f"the {length} until {_day(effects.end)}"
+    if not any(effect.before or effect.after for effect in effects.slos.values()):
+        return f"no history of {time}: nothing is known of what the change would have done"
     counted = (f"{severity.value}s {Cell(*map(str, effects.count(severity)))}" for severity in Severity)
-    return f"{', '.join(counted)} in the {length} until {_day(effects.end)}"
+    return f"{', '.join(counted)} in {time}"
 
 
 def effect_facts(effect: Effect) -> Iterator[tuple[str, Cell]]:

@@ -36,6 +36,13 @@ def test_the_first_line_counts_pages_before_tickets() -> None:
     assert effect_line(LESS) == "pages 2 → 1, tickets 1 → 0 in the 30d until 2025-11-08"
 
 
+def test_where_nothing_is_known_there_are_no_numbers() -> None:
+    line = effect_line(effects(None, None))
+    assert line == (
+        "no history of the 30d until 2025-11-08: nothing is known of what the change would have done"
+    )
+
+
 def test_what_stays_the_same_has_no_arrow() -> None:
     same = effects(Past((PAGE,), 0.5), Past((PAGE,), 0.5))
     assert effect_line(same) == "pages 1, tickets 0 in the 30d until 2025-11-08"
