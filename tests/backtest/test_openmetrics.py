@@ -120,6 +120,19 @@ BUCKETS = (
         ({"threshold": {"gauge": "ok", "at_most": 2}}, steady("ok", 1), 10, 0),
         ({"freshness": {"timestamp": "ok", "max_age": "10m"}}, steady("ok", 60), 10, 10),
         ({"freshness": {"timestamp": "ok", "max_age": "1h"}}, steady("ok", 60), 10, 0),
+        (
+            {"freshness": {"timestamp": "ok", "max_age": "10m"}},
+            steady('ok{pod="a"}', 60) + steady('ok{pod="b"}', 1500),
+            10,
+            0,
+        ),
+        ({"threshold": {"gauge": "ok", "at_most": 2}}, steady("ok", 1, minutes=22), 3, 0),
+        (
+            {"ratio": {"good": 'r_total{code!="500"}', "total": 'r_total{pod="b"}'}},
+            REQUESTS,
+            20,
+            0,
+        ),
     ],
     ids=[
         *(
@@ -133,7 +146,7 @@ BUCKETS = (
             "at least",
             "at most",
         ),
-        *("stale", "fresh"),
+        *("stale", "fresh", "newest of two", "gone for a while", "more good than all"),
     ],
 )
 def test_windows_hold_what_was_scraped(

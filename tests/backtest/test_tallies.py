@@ -99,6 +99,15 @@ def test_a_hole_is_unknown_and_not_free_of_events() -> None:
     assert (19 * 60 + 300, 39 * 60 + 30) == (hole.begin, hole.end)
 
 
+def test_of_an_error_ratio_every_moment_weighs_the_same() -> None:
+    plan = plan_of(indicator={"error_ratio": "avg_over_time(r[$window])"})
+    tallies = read("time,total,errors\n300,10,5\n600,1000,5\n")
+    history = tallied_history(plan, tallies, Steps(10, 11, 30.0), alone=True)
+    assert not isinstance(history, list)
+    counts = history.readings.counts[plan.windows.base]
+    assert ([1, 1], [0.5, 0.005]) == (counts.events[0, [0, 10]].tolist(), counts.errors[0, [0, 10]].tolist())
+
+
 def test_lines_of_another_slo_are_not_its() -> None:
     tallies = read("time,slo,total,errors\n60,availability,1,0\n60,latency,5,0\n")
     history = tallied_history(plan_of(), tallies, Steps(2, 1, 30.0), alone=True)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -230,6 +232,20 @@ def test_what_a_server_has_forgotten_is_told(
     notes = json.loads(found.stdout)["notes"]
     assert len(expected) == len(notes)
     assert all(f"{server.url} {words}" in note for words, note in zip(expected, notes, strict=True))
+
+
+def test_of_the_future_nothing_is_asked(folder: Path) -> None:
+    def reply(path: str) -> Reply:
+        if "query_range" in path:
+            return Reply('{"data": {"resultType": "matrix", "result": []}}')
+        return Reply('{"data": {"version": "3.5.0"}}')
+
+    with stub(reply) as server:
+        run(folder, "--prometheus", server.url, "--no-cache", "--last", "1d", "--until", "2200-01-01")
+    ends = [
+        float(found[1]) for _, path, _, _ in server.requests if (found := re.search(r"end=([\d.]+)", path))
+    ]
+    assert max(ends) <= time.time()
 
 
 def test_a_query_that_is_refused_is_told_with_its_slo(folder: Path) -> None:

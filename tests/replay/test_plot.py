@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
+import numpy as np
 import pytest
 
 from slo_compiler.model.incident import Incident, Phase, Worth
 from slo_compiler.quantities import MINUTE
+from slo_compiler.replay.grid import Span
 from slo_compiler.replay.ml_catalogue import ML_CATALOGUE
-from slo_compiler.replay.plot import Format, Panel, draw_picture
+from slo_compiler.replay.plot import MOST_POINTS, Format, Panel, _thinned, draw_picture
 from slo_compiler.replay.service_plot import service_panels
 from slo_compiler.replay.simulate import simulate
 from slo_compiler.replay.simulate_service import ServiceSimulation, try_out_on
@@ -107,3 +110,13 @@ def test_the_picture_ends_when_the_pages_have_resolved(outage: list[Panel]) -> N
     resolved = max(span.end for each in paged for span in each.firing)
     assert panel.view.begin < panel.zero
     assert resolved < panel.view.end < resolved + 1800
+
+
+def test_of_more_points_than_can_be_told_apart_the_worst_are_drawn(outage: list[Panel]) -> None:
+    whole = replace(outage[0], view=Span(0, outage[0].evaluation.grid.end))
+    base = whole.evaluation.plan.windows.base
+    ratio = whole.evaluation.recorded[base].error_ratio[0]
+    times, shown = _thinned(whole, base)
+    assert ratio.size > MOST_POINTS >= times.size == shown.size
+    assert np.nanmax(ratio) == np.nanmax(shown)
+    assert np.nanmean(shown) > np.nanmean(ratio)
