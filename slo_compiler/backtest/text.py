@@ -18,6 +18,7 @@ from slo_compiler.quantities import (
     format_percent,
 )
 from slo_compiler.replay.grid import Spans
+from slo_compiler.replay.spans import both
 from slo_compiler.review.effect_json import rfc3339
 from slo_compiler.review.effect_words import moment
 
@@ -141,7 +142,7 @@ def missing(found: Backtest) -> Iterator[str]:
         )
     if found.down:
         yield f"Prometheus itself was not there {_spans(found.down)}: no rule was evaluated"
-    holes = [span for span in found.holes if span not in found.down]
+    holes = [span for span in found.holes if not both((span,), found.down)]
     if holes:
         yield f"there were no events or no metrics {_spans(tuple(holes))}"
 

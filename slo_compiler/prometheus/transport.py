@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,6 +35,7 @@ AT_FIRST: Final = 1.0
 """The patience with a server that was never reached: more likely its address is wrong."""
 
 _NEVER_BY_PROXY: Final = ("localhost", "127.0.0.1", "::1")
+_OF_OPENSSL: Final = re.compile(r" \(_ssl\.c:\d+\)")
 _LIBRARY: Final = (exceptions.HTTPError, OSError)
 
 
@@ -79,7 +81,7 @@ class Transport:
 
     def _ask_once(self, path: str, parameters: Parameters, *, may_post: bool) -> Any | Failure:
         try:
-            headers = {**self.access.headers, **_authorisation(self.access)}
+            headers = _sendable({**self.access.headers, **_authorisation(self.access)})
             self._pool = self._pool or _pool(self.address, self.access.tls)
         except (OSError, ValueError) as failure:
             return self._fail(Reason.CREDENTIALS, _unusable(failure))
@@ -158,6 +160,18 @@ def _authorisation(access: Access) -> dict[str, str]:
             return {"Authorization": f"Basic {pair}"}
 
 
+def _sendable(headers: dict[str, str]) -> dict[str, str]:
+    """The headers.
+
+    Raises:
+        ValueError: one of them cannot be sent.
+    """
+    for name, value in headers.items():
+        if not (value.isascii() and value.isprintable()):
+            raise ValueError(f"what is to be sent as {name} holds a character that no header can")
+    return headers
+
+
 def _secret(file: Path) -> str:
     text = file.read_text(encoding="utf-8").strip()
     if not text or not text.isprintable():
@@ -213,9 +227,13 @@ def _read(reply: urllib3.BaseHTTPResponse, most: int) -> bytes | None:
 
 
 def _words(failure: Exception) -> str:
-    """What a library says of a failure, without the objects that it names first."""
+    """What a library says of a failure: of the innermost one, without the objects that it names first."""
+    inner = [getattr(failure, "reason", None), *failure.args[::-1]]
+    for each in inner:
+        if isinstance(each, Exception):
+            return _words(each)
     last = str(failure).rpartition(": ")[2] or type(failure).__name__
-    return quoted(last.rstrip(")").removesuffix("'"))
+    return quoted(_OF_OPENSSL.sub("", last))
 
 
 def _unusable(failure: Exception) -> str:

@@ -6,6 +6,8 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -188,6 +190,22 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
     assert told.message == f"{tmp_path / 'gone'} cannot be read: No such file or directory"
 
 
+@pytest.mark.parametrize(
+    ("access", "header"),
+    [
+        (lambda file: Access(BearerToken(file)), "Authorization"),
+        (lambda _: Access(headers={"X-Scope-OrgID": "a\r\nb: c"}), "X-Scope-OrgID"),
+    ],
+    ids=["token", "header"],
+)
+def test_what_no_header_can_hold_is_told(
+    tmp_path: Path, access: Callable[[Path], Access], header: str
+) -> None:
+    file = secret_file(tmp_path, "s3cret€")
+    told = failure(asking("http://127.0.0.1:9", access(file)).client.query("up"))
+    assert told.message == f"what is to be sent as {header} holds a character that no header can"
+
+
 def test_a_long_question_is_posted() -> None:
     with stub([WELL]) as server:
         asking(server.url).client.query("up or " * 1000 + "up")
@@ -232,7 +250,30 @@ def test_a_stranger_is_not_trusted(certificate: tuple[Path, Path]) -> None:
     with stub([WELL], tls=serving(certificate)) as server:
         told = failure(asking(server.url).client.query("up"))
     assert told.reason is Reason.TLS
-    assert "--ca-file names an authority to trust" in told.message
+    assert told.message == "TLS fails: self-signed certificate; --ca-file names an authority to trust"
+
+
+def test_a_server_that_speaks_no_tls_is_told() -> None:
+    with stub([WELL]) as server:
+        told = failure(asking(server.url.replace("http:", "https:")).client.query("up"))
+    assert told.reason is Reason.TLS
+
+
+def _hang_up_on(listening: socket.socket, callers: int) -> None:
+    for _ in range(callers):
+        listening.accept()[0].close()
+
+
+def test_a_server_that_hangs_up_is_told() -> None:
+    with socket.socket() as rude:
+        rude.bind(("127.0.0.1", 0))
+        rude.listen()
+        thread = threading.Thread(target=_hang_up_on, args=(rude, 2), daemon=True)
+        thread.start()
+        told = failure(asking(f"http://127.0.0.1:{rude.getsockname()[1]}").client.query("up"))
+        thread.join()
+    assert told.reason is Reason.UNREACHABLE
+    assert "(" not in told.message
 
 
 @pytest.mark.parametrize("trusted", [True, False], ids=["authority named", "nothing checked"])
