@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias, TypeVar
 
 from slo_compiler.adapters.choose import choose
@@ -24,23 +24,27 @@ from slo_compiler.checks.rules import check_rules
 from slo_compiler.checks.serving import check_serving
 from slo_compiler.checks.survivors import check_survivors
 from slo_compiler.checks.tiers import check_tiers
-from slo_compiler.diagnostics import Diagnostic, Position, has_errors, in_reading_order, warning
+from slo_compiler.diagnostics import Diagnostic, Position, has_errors, in_reading_order, note, warning
 from slo_compiler.emitters import alertmanager, prometheus, promtool
 from slo_compiler.emitters.artifact import Artifact
 from slo_compiler.emitters.runbooks import render as runbooks
 from slo_compiler.emitters.runbooks.templates import Override
+from slo_compiler.importers.assemble import NativeSpec
+from slo_compiler.importers.dialects import import_files, is_foreign
+from slo_compiler.importers.telling import SLO_LOST, as_errors
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.spec import Spec
+from slo_compiler.model.surface import Surface
 from slo_compiler.presets.expand import expand_presets
 from slo_compiler.resolve.services import resolve_services
 from slo_compiler.resolve.slos import resolve
 from slo_compiler.rules.adapting import adapt
 from slo_compiler.rules.program import Program, build
 from slo_compiler.rules.signals.watched import Watched
-from slo_compiler.schema.read import read_defaults, read_receivers, read_sound_slos, read_spec
+from slo_compiler.schema.read import read_defaults, read_receivers, read_sound_slos, read_spec, spec_of
 
 Value = TypeVar("Value")
 
@@ -143,18 +147,76 @@ def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambd
     return Compilation(sound, tuple(in_reading_order(found)), templates)
 
 
+def import_sources(
+    sources: Sequence[Source], *, owner: str | None = None
+) -> tuple[list[NativeSpec], list[Diagnostic]]:
+    """The specs of other tools as specs of ours, and everything there is to say of them.
+
+    Args:
+        sources: the files of other tools; of ours none is read.
+        owner: who answers for services of which no file says it.
+    """
+    specs, found = import_files(((source.path, source.content) for source in sources), owner)
+    for spec in specs:
+        read = spec_of(spec.root)
+        if isinstance(read, list):
+            found += read
+        else:
+            found += [*_problems([_owned(read)]), *_ownerless(read)]
+    return specs, in_reading_order(found)
+
+
+def _ownerless(spec: Spec) -> Iterator[Diagnostic]:
+    if not spec.owners:
+        yield note(
+            spec.position,
+            "import/owner",
+            f"nothing says who answers for {spec.service}: give --owner, or owners in defaults.yaml",
+        )
+
+
+def _owned(spec: Spec) -> Spec:
+    """The spec with somebody who answers, so that the rest of it can be looked into."""
+    return spec if spec.owners else replace(spec, owners=dict.fromkeys(Surface, "nobody"))
+
+
+def _problems(specs: Sequence[Spec]) -> list[Diagnostic]:
+    """What keeps specs from becoming plans."""
+    slos, unresolved = resolve(specs, Defaults())
+    _, unplanned = _plan(slos, lambda _: None)
+    return unresolved + unplanned
+
+
 def _read(
     sources: Sources, progress: Callable[[str], None]
 ) -> tuple[list[Spec], Defaults | None, Receivers | None, list[Diagnostic]]:
-    found: list[Diagnostic] = []
-    specs = []
+    foreign = [source for source in sources.specs if is_foreign(source.content)]
+    specs, found = _imported(foreign)
     for source in sources.specs:
+        if source in foreign:
+            continue
         progress(source.path)
         spec = _read_one(read_spec, source, found) or read_sound_slos(source.path, source.content)
         specs += [spec] if spec is not None else []
     defaults = Defaults() if sources.defaults is None else _read_one(read_defaults, sources.defaults, found)
     receivers = _read_one(read_receivers, sources.receivers, found)
     return specs, defaults, receivers, found
+
+
+def _imported(foreign: Sequence[Source]) -> tuple[list[Spec], list[Diagnostic]]:
+    """The specs of other tools. An SLO that has no counterpart would be left out of what is watched."""
+    if not foreign:
+        return [], []
+    trees, told = import_files((source.path, source.content) for source in foreign)
+    found = as_errors(told, SLO_LOST)
+    specs = []
+    for tree in trees:
+        spec = spec_of(tree.root)
+        if isinstance(spec, list):
+            found += spec
+        else:
+            specs.append(spec)
+    return specs, found
 
 
 def _read_one(

@@ -23,6 +23,7 @@ CORRIDOR = (
     "adapters",
     "presets",
     "burnrate",
+    "importers",
     "resolve",
     "rules",
     "scenarios",

@@ -133,6 +133,7 @@ def checks_in_the_code() -> set[str]:
 FAMILIES = (
     "yaml",
     "spec",
+    "import",
     "promql",
     "tier",
     "group",

@@ -33,6 +33,11 @@ class Plan:
     absent_hold: Seconds | None
     repairs: tuple[Repair, ...]
 
+    @property
+    def alerting(self) -> tuple[Tier, ...]:
+        """The tiers that alert: all of them, or none of an SLO that is only recorded."""
+        return self.tiers if self.slo.alerts else ()
+
 
 # Thousands of SLOs have few objectives and periods between them.
 _derive = lru_cache(maxsize=1024)(derive)
@@ -98,7 +103,7 @@ def _authored_tiers(
 
 def _absent_hold(slo: Slo) -> Seconds | None:
     """How long data may be missing: until an outage would have spent a tier's worth of budget."""
-    if not slo.absent.enabled:
+    if not (slo.alerts and slo.absent.enabled):
         return None
     if slo.absent.hold is not None:
         return slo.absent.hold

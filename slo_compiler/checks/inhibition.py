@@ -52,7 +52,7 @@ def _check_orders(program: Program) -> Iterator[Diagnostic]:
     first: dict[tuple[Severity, str, str], str] = {}
     for lowered in program.slos:
         slo = lowered.plan.slo
-        for faster, slower in itertools.combinations(lowered.plan.tiers, 2):
+        for faster, slower in itertools.combinations(lowered.plan.alerting, 2):
             if faster.severity is not slower.severity:
                 continue
             first.setdefault((faster.severity, faster.name, slower.name), slo.id)

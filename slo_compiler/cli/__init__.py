@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "diff": "Show what a change means for the on-call engineer.",
     "simulate": "Try incidents on alerts: who is told of what, and how soon.",
     "backtest": "Show what alerts would have told of on real history.",
+    "import": "Turn specs of Sloth, Pyrra or OpenSLO into ours.",
     "presets": "List and show the SLI library.",
     "schema": "Print the JSON Schema of a file, for editors.",
     "init": "Write a starter spec.",

@@ -118,7 +118,7 @@ def _explain_slo(
         surface=slo.surface.value,
         owner=slo.owner,
         error_budget=_error_budget(slo),
-        tiers=tuple(_explain_tier(tier, plan, alerts[tier.name], notification) for tier in plan.tiers),
+        tiers=tuple(_explain_tier(tier, plan, alerts[tier.name], notification) for tier in plan.alerting),
         other_alerts=tuple(
             AlertRoute(alert.alert, alert.labels[labels.SEVERITY], route_of(alert, notification))
             for alert in lowered.alerts()
@@ -181,7 +181,7 @@ def _min_errors(plan: Plan) -> str:
 
 
 def _one_error_alerts(plan: Plan) -> str:
-    rates = ((tier, one_error_rate(plan, tier)) for tier in plan.tiers)
+    rates = ((tier, one_error_rate(plan, tier)) for tier in plan.alerting)
     return ", ".join(
         f"{tier.name} below {format_decimal(rate, digits=3)} events/h"
         for tier, rate in rates

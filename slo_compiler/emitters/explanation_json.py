@@ -92,7 +92,7 @@ def _slo(lowered: LoweredSlo, told: SloExplanation, context: _Alerts) -> dict[st
         "delay_floor_seconds": _number(delay_floor(plan, context.notification)),
         "tiers": [
             _tier(tier, plan, words, _alert(slo.subject, alerts[tier.name], context))
-            for tier, words in zip(plan.tiers, told.tiers, strict=True)
+            for tier, words in zip(plan.alerting, told.tiers, strict=True)
         ],
         "other_alerts": [
             {**_alert(slo.subject, alert, context), "hold_seconds": _number(alert.hold)}

@@ -57,6 +57,8 @@ class Absent:
 class Alerting:
     """Overrides of alerting: None or empty means not said here, so look at the defaults."""
 
+    enabled: bool | None = None
+    """Whether there is any alert at all, or the SLO is only recorded."""
     tiers: tuple[TierRequest, ...] | None = None
     severities: Mapping[str, Severity] = field(default_factory=dict)
     min_errors: int | None = None

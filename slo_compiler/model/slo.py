@@ -48,6 +48,8 @@ class Slo:
     clock: Clock
     links: Links
     position: Position = field(compare=False)
+    alerts: bool = True
+    """Whether it alerts at all, or is only recorded."""
     role: Role | None = None
     """What its alerts are there for, in a service of machine learning."""
     triage: bool = False

@@ -74,7 +74,7 @@ def evaluate(plan: Plan, series: Series, grid: Grid) -> Evaluation:
 
 def _alerts(plan: Plan, recorded: Recorded, grid: Grid) -> Iterator[Yielding]:
     nothing = Fraction(0)
-    for tier in plan.tiers:
+    for tier in plan.alerting:
         name, labels = names.burn_alert(tier.name), tier_labels(plan, tier)
         yield Yielding(name, labels, nothing, tier.keep_firing, _burns(plan, tier, recorded))
     if plan.absent_hold is not None:

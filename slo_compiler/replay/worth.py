@@ -25,7 +25,7 @@ def worth(plan: Plan, incident: Incident, traffic: Traffic) -> Severity | None:
     history = max(tier.long for tier in plan.tiers)
     lasts = float(history + incident.duration + max(tier.short for tier in plan.tiers))
     expected = expect(plan, traffic, (healthy(history), *incident.phases), lasts)
-    found = {tier.severity for tier in plan.tiers if _spends_its_share(tier, expected)}
+    found = {tier.severity for tier in plan.alerting if _spends_its_share(tier, expected)}
     if _is_unseen(plan, incident):
         found.add(plan.slo.absent.severity)
     return next((severity for severity in Severity if severity in found), None)

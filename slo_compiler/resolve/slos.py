@@ -84,6 +84,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         tiers_are_authored=authored is not None,
         min_errors=_last((layer.min_errors for layer in layers), DEFAULT_MIN_ERRORS),
         absent=_last((layer.absent for layer in layers), Absent()),
+        alerts=_last((layer.enabled for layer in layers), default=True),
         target=defaults.target,
         clock=defaults.clock,
         links=defaults.links,

@@ -28,7 +28,7 @@ def lower(plan: Plan) -> tuple[Group, Group]:
     fast: tuple[Rule, ...] = (
         *_window_rules(plan),
         _burn_rate(plan),
-        *(tier_alert(plan, tier) for tier in plan.tiers),
+        *(tier_alert(plan, tier) for tier in plan.alerting),
         *_absent_alert(plan),
     )
     slow: tuple[Rule, ...] = (

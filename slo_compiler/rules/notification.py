@@ -146,7 +146,7 @@ def _slower_tiers(plans: Iterable[Plan]) -> dict[tuple[str, str], set[str]]:
     """For each severity and tier name, the names of the slower tiers of that severity in any SLO."""
     found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for plan in plans:
-        for faster, slower in itertools.combinations(plan.tiers, 2):
+        for faster, slower in itertools.combinations(plan.alerting, 2):
             if faster.severity is slower.severity:
                 found[faster.severity.value, faster.name].add(slower.name)
     return found

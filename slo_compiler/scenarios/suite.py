@@ -52,6 +52,8 @@ def suites(program: Program) -> Iterator[Suite]:
 
 def untested(slo: Slo) -> Untested | None:
     """Why an SLO has no test; None if it has one."""
+    if not slo.alerts:
+        return Untested(slo, "it does not alert")
     if isinstance(slo.indicator, Quality) and slo.indicator.labelling.shift > LONGEST_SHIFT:
         shift, longest = (format_duration(each) for each in (slo.indicator.labelling.shift, LONGEST_SHIFT))
         why = f"it looks {shift} back, and promtool would evaluate all rules until then, beyond {longest}"

@@ -34,6 +34,16 @@ def checked(
     if not isinstance(root, MappingNode):
         message = "the file is no mapping of keys to values, which begins with apiVersion: slo-compiler/v1"
         return [error(root.position, "spec/type", message)]
+    return checked_tree(root, model, to_value, more_problems)
+
+
+def checked_tree(
+    root: MappingNode,
+    model: type[Model],
+    to_value: Callable[[Model, Node], Value],
+    more_problems: Callable[[Node], Iterable[Diagnostic]] = _no_more_problems,
+) -> Value | list[Diagnostic]:
+    """The value that a tree stands for, or every problem of its shape in reading order."""
     problems = list(more_problems(root))
     try:
         checked = model.model_validate(to_data(root))

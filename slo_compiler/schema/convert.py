@@ -142,6 +142,7 @@ def _alerting(model: spec_model.AlertingModel, node: Node) -> Alerting:
     if model.tiers is not None:
         tiers = tuple(_tier(tier, find(node, ("tiers", index))) for index, tier in enumerate(model.tiers))
     return Alerting(
+        enabled=model.enabled,
         tiers=tiers,
         severities={tier: Severity(severity) for tier, severity in model.severities.items()},
         min_errors=model.min_errors,

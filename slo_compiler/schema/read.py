@@ -11,7 +11,7 @@ from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.spec import Spec
 from slo_compiler.schema import convert
-from slo_compiler.schema.checked import checked
+from slo_compiler.schema.checked import checked, checked_tree
 from slo_compiler.schema.defaults_model import DefaultsModel
 from slo_compiler.schema.receivers import convert_receivers
 from slo_compiler.schema.receivers.receivers_model import ReceiversModel
@@ -24,6 +24,11 @@ from slo_compiler.schema.yaml.nodes import MappingNode, to_data
 def read_spec(path: str, content: bytes) -> Spec | list[Diagnostic]:
     """The spec in a file, or every problem of its text and shape in reading order."""
     return checked(path, content, SpecModel, convert.spec)
+
+
+def spec_of(root: MappingNode) -> Spec | list[Diagnostic]:
+    """The spec that a tree stands for, or every problem of its shape in reading order."""
+    return checked_tree(root, SpecModel, convert.spec)
 
 
 def read_sound_slos(path: str, content: bytes) -> Spec | None:

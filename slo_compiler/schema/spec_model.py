@@ -221,6 +221,8 @@ AbsentChoice: TypeAlias = Annotated[
 class AlertingModel(Strict):
     """Overrides of how an SLO alerts."""
 
+    enabled: Given[bool] = None
+    """Whether it alerts at all; false only records its series. True where it is not given."""
     tiers: Given[Annotated[list[TierModel], Field(min_length=1, max_length=8)]] = None
     """Burn-rate tiers, fastest first, instead of the derived ones. They are never changed."""
     severities: dict[Slug, SeverityName] = Field(default_factory=dict)

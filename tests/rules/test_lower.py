@@ -231,3 +231,10 @@ def test_any_setting_gives_rules_that_hang_together(
     assert [found.check for found in compilation.diagnostics if found.check == "rules/broken"] == []
     for lowered in compilation.program.slos if compilation.program else ():
         assert unrecorded(lowered) == []
+
+
+def test_an_slo_that_does_not_alert_is_recorded_all_the_same() -> None:
+    quiet = program_of(spec("checkout", slo(alerting={"enabled": False})))
+    loud = program_of(spec("checkout", slo()))
+    assert list(quiet.alerts()) == []
+    assert records_of(quiet).keys() == records_of(loud).keys()

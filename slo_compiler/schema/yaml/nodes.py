@@ -44,6 +44,17 @@ class ScalarNode:
     style: Style
     source: str
     """What stands in the file, quotes, escapes, indentation and all, with lines ended by a line feed."""
+    origin: Origin | None = None
+    """What the text was made of, where it stands in no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The scalar of a file that another text was made of."""
+
+    scalar: ScalarNode
+    offsets: tuple[int, ...]
+    """For each character of the new text, and last for its end, the offset in the scalar's own text."""
 
 
 @dataclass(frozen=True, slots=True)

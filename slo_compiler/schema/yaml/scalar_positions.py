@@ -31,7 +31,11 @@ def position_at(scalar: ScalarNode, offset: int) -> Position:
     The length of the text is an offset as well and means the end of its last line; an offset beyond the text
     is taken for the nearest end. An escape stands where its backslash does. All is exact, but for the line
     feeds of a folded block (``>``) beside blank lines with spaces in them: these are off by as many columns.
+    A text that was made of another one has the places of that.
     """
+    if scalar.origin is not None:
+        old = scalar.origin.offsets
+        return position_at(scalar.origin.scalar, old[max(0, min(offset, len(old) - 1))])
     offsets = _source_offsets(scalar)
     return _position_of(scalar, offsets[max(0, min(offset, len(offsets) - 1))])
 
