@@ -169,7 +169,7 @@ def test_a_change_of_one_slo_changes_its_own_rules_alone(keys: dict[str, Any]) -
     assert changed - {CHECKOUT_TESTS, CHECKOUT_RUNBOOK} == {"prometheus/checkout.rules.yaml"}
     old, new = groups_of(before), groups_of(after)
     assert list(new) == list(old)
-    own = {"checkout:latency", "checkout:latency:slow"}
+    own = {"checkout:latency", "checkout:latency:slow", "checkout:latency:coarse"}
     assert {name for name in old if old[name] != new[name]} <= own
 
 

@@ -56,8 +56,8 @@ class Steps:
         return np.arange(self.first, self.first + self.count, dtype=np.float64) * self.interval
 
     def grid(self, down: Spans = ()) -> Grid:
-        """The evaluations of the rules, the slow ones at the same moments."""
-        return Grid(self.begin, self.interval, self.count, slow_start=self.begin, down=down)
+        """The evaluations of the rules, the coarse ones at the same moments."""
+        return Grid(self.begin, self.interval, self.count, coarse_start=self.begin, down=down)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ import enum
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.tier import Tier
@@ -23,6 +23,9 @@ MOST_TILES: Final = 12
 LONGEST_SLOW_INTERVAL: Final = 4 * MINUTE
 """Below the look-back of 5 minutes, so that an instant query never falls between two samples."""
 
+LONGEST_COARSE_INTERVAL: Final = 5 * MINUTE
+"""Copies are read over ranges alone, which have no look-back; with rarer ones the budget would be late."""
+
 
 class Pace(enum.Enum):
     """How often a rule is evaluated."""
@@ -30,7 +33,9 @@ class Pace(enum.Enum):
     FAST = "fast"
     """Every evaluation interval: all that alerts."""
     SLOW = "slow"
-    """Every slow interval: what reads days, and what describes."""
+    """Every slow interval: what reads the period, and what describes."""
+    COARSE = "coarse"
+    """Every coarse interval: the copies that days are read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,21 @@ class Windows:
     base: Seconds
     evaluation_interval: Seconds
     slow_interval: Seconds
+    coarse_interval: Seconds
     scrape_interval: Seconds
     recorded: tuple[Window, ...]
 
     def interval(self, pace: Pace) -> Seconds:
         """How often rules of a pace are evaluated."""
-        return self.evaluation_interval if pace is Pace.FAST else self.slow_interval
+        match pace:
+            case Pace.FAST:
+                return self.evaluation_interval
+            case Pace.SLOW:
+                return self.slow_interval
+            case Pace.COARSE:
+                return self.coarse_interval
+            case _:
+                assert_never(pace)
 
     def overlap(self, pace: Pace) -> int:
         """How many samples of the base window, at a pace, count the same event."""
@@ -81,7 +95,7 @@ class Windows:
 
     def history(self, length: Seconds) -> Pace:
         """Which samples of the base window are read where tiles are missing: of a long one only a few."""
-        return Pace.FAST if length <= MOST_TILES * self.base else Pace.SLOW
+        return Pace.FAST if length <= MOST_TILES * self.base else Pace.COARSE
 
 
 def lay_out(tiers: Sequence[Tier], clock: Clock, steady_base: Seconds | None = None) -> Windows:
@@ -102,6 +116,7 @@ def lay_out(tiers: Sequence[Tier], clock: Clock, steady_base: Seconds | None = N
         base=base,
         evaluation_interval=clock.evaluation_interval,
         slow_interval=_slow_interval(base, clock.evaluation_interval),
+        coarse_interval=_coarse_interval(base, clock.evaluation_interval),
         scrape_interval=clock.scrape_interval,
         recorded=tuple(sorted(recorded, key=lambda window: window.length)),
     )
@@ -167,13 +182,18 @@ def _divides(part: Seconds, whole: Seconds) -> bool:
 
 
 def _slow_interval(base: Seconds, evaluation: Seconds) -> Seconds:
-    """The longest interval that divides the base window into whole evaluations, within the look-back."""
+    """The longest interval of whole evaluations within the look-back, and no longer than the base window."""
+    return max(min(LONGEST_SLOW_INTERVAL, base) // evaluation, 1) * evaluation
+
+
+def _coarse_interval(base: Seconds, evaluation: Seconds) -> Seconds:
+    """The longest interval that divides the base window into whole evaluations, if possible all of it."""
     ticks = int(base / evaluation)
     return max(
         (
             base / parts
             for parts in range(1, ticks + 1)
-            if ticks % parts == 0 and base / parts <= LONGEST_SLOW_INTERVAL
+            if ticks % parts == 0 and base / parts <= LONGEST_COARSE_INTERVAL
         ),
         default=evaluation,
     )

@@ -27,6 +27,7 @@ def emit(program: Program) -> Iterator[Artifact]:
             {
                 "rule_files": [f"{up}/prometheus/{suite.service}.rules.yaml"],
                 "evaluation_interval": format_duration(suite.evaluation_interval),
+                "group_eval_order": list(suite.groups),
                 "tests": [_case(case) for case in suite.cases],
             },
             comment=_comment(suite),

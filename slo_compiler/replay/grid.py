@@ -35,14 +35,14 @@ Spans: TypeAlias = tuple[Span, ...]
 class Grid:
     """When the rules are evaluated: every ``interval`` from ``start`` on, ``count`` times.
 
-    ``slow_start`` is when the slow group is evaluated first, ``down`` when Prometheus was not there and
+    ``coarse_start`` is when the coarse group is evaluated first, ``down`` when Prometheus was not there and
     evaluated nothing.
     """
 
     start: float
     interval: float
     count: int
-    slow_start: float = 0
+    coarse_start: float = 0
     down: Spans = ()
     times: Array = field(init=False)
     """All evaluations of the fast group, those included that did not take place."""
@@ -56,9 +56,9 @@ class Grid:
         """When the evaluation after the last one would be."""
         return self.start + self.interval * self.count
 
-    def slow_times(self, interval: float) -> Array:
-        """All evaluations of the slow group, as ``times``."""
-        return np.arange(self.slow_start, self.end, interval, dtype=np.float64)
+    def coarse_times(self, interval: float) -> Array:
+        """All evaluations of the coarse group, as ``times``."""
+        return np.arange(self.coarse_start, self.end, interval, dtype=np.float64)
 
     def missed(self, times: Array) -> Mask:
         """Which of the evaluations did not take place."""

@@ -89,7 +89,7 @@ def grid_of(plan: Plan, lasts: float) -> Grid:
     """The evaluations of a past that lasts so long."""
     interval = float(plan.windows.evaluation_interval)
     count = int((lasts - FIRST_EVALUATION) // interval) + 1
-    return Grid(FIRST_EVALUATION, interval, count, slow_start=FIRST_EVALUATION + 7)
+    return Grid(FIRST_EVALUATION, interval, count, coarse_start=FIRST_EVALUATION + 7)
 
 
 def draw(plan: Plan, expected: Expected, draws: int, rng: np.random.Generator | None = None) -> Series:

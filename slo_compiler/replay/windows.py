@@ -42,7 +42,7 @@ def record(plan: Plan, series: Series, grid: Grid) -> Recorded:
     windows = plan.windows
     base = _evaluated(read(series, windows.base, plan, grid), grid)
     recorded = {windows.base: base}
-    histories = {pace: _history(base, windows, pace, grid) for pace in Pace}
+    histories = {pace: _history(base, windows, pace, grid) for pace in (Pace.FAST, Pace.COARSE)}
     for window in windows.recorded:
         if window.length not in recorded:
             if isinstance(window.source, Raw):
@@ -55,7 +55,7 @@ def record(plan: Plan, series: Series, grid: Grid) -> Recorded:
 
 def budget_remaining(plan: Plan, recorded: Recorded, grid: Grid) -> Array:
     """The share of the period's error budget that is left; negative when it is overspent."""
-    history = _history(recorded[plan.windows.base], plan.windows, Pace.SLOW, grid)
+    history = _history(recorded[plan.windows.base], plan.windows, Pace.COARSE, grid)
     counts = history.running_sum(plan.slo.period)
     with np.errstate(invalid="ignore", divide="ignore"):
         return 1 - counts.errors / np.where(counts.events > 0, counts.events, np.nan) / float(plan.slo.budget)
@@ -63,7 +63,7 @@ def budget_remaining(plan: Plan, recorded: Recorded, grid: Grid) -> Array:
 
 def was_there_lately(plan: Plan, recorded: Recorded, grid: Grid) -> Mask:
     """Where there were events as lately as a group is remembered, as far as the coarse copies know."""
-    history = _history(recorded[plan.windows.base], plan.windows, Pace.SLOW, grid)
+    history = _history(recorded[plan.windows.base], plan.windows, Pace.COARSE, grid)
     return history.newest > grid.times - float(plan.slo.absent.remember)
 
 
@@ -196,14 +196,11 @@ def _columns(mask: Mask) -> list[Indexes]:
 
 
 def _history(base: Counts, windows: Windows, pace: Pace, grid: Grid) -> _History:
-    match pace:
-        case Pace.FAST:
-            times, counts = grid.times, base
-        case Pace.SLOW:
-            times, counts = _coarse(base, float(windows.slow_interval), grid)
-        case _:
-            assert_never(pace)
-    seen = np.arange(1, grid.count + 1) if pace is Pace.FAST else number_until(times, grid.times)
+    if pace is Pace.FAST:
+        times, counts, seen = grid.times, base, np.arange(1, grid.count + 1)
+    else:
+        times, counts = _coarse(base, float(windows.interval(pace)), grid)
+        seen = number_until(times, grid.times)
     known = np.full((counts.events.shape[0], times.size + 1), -np.inf)
     there = np.where(np.isnan(counts.events), -np.inf, times)
     np.maximum.accumulate(there, axis=1, out=known[:, 1:])
@@ -219,8 +216,8 @@ def _history(base: Counts, windows: Windows, pace: Pace, grid: Grid) -> _History
 
 
 def _coarse(base: Counts, interval: float, grid: Grid) -> tuple[Array, Counts]:
-    """The slow group's copies: what it finds at its own evaluations."""
-    times = grid.slow_times(interval)
+    """The coarse group's copies: what it finds at its own evaluations."""
+    times = grid.coarse_times(interval)
     times = times[(times >= grid.start) & ~grid.missed(times)]
     found = ((times - grid.start) // grid.interval).astype(np.intp)
     return times, Counts(*(_seen(each, grid)[:, found] for each in (base.events, base.errors)))

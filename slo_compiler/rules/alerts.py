@@ -74,7 +74,8 @@ def _nothing_measured(plan: Plan) -> str:
     remembered = format_duration(slo.absent.remember)
     lately = f"last_over_time({names.series(names.coarse(metric), slo)}[{remembered}])"
     group = f"group by ({', '.join(slo.group_by)}) "
-    return chain("or", block(chain("unless", f"{group}({lately})", f"{group}({now})")), f"absent({lately})")
+    gone = chain("unless", f"{group}({lately})", f"{group}({now})")
+    return chain("or", block(gone), f"absent({lately} or {now})")
 
 
 def alert_labels(slo: Slo, severe: Rated) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""From a plan to its two rule groups: the fast one that pages, and the slow one for what takes days.
+"""From a plan to its three rule groups: the fast one that pages, and two for what takes days.
 
 Rules see what earlier rules of their group wrote in the same round, so each stands after what it reads.
 """
@@ -19,8 +19,8 @@ from slo_compiler.rules.layout import block, terms
 from slo_compiler.rules.reading import read_errors, read_events
 
 
-def lower(plan: Plan) -> tuple[Group, Group]:
-    """The rule groups of an SLO, fast and slow.
+def lower(plan: Plan) -> tuple[Group, ...]:
+    """The rule groups of an SLO: fast, slow and coarse.
 
     All windows and alerts are in the fast one: rules of another group are up to an interval late, and an
     alert that moved to another group because its window grew would be forgotten, and page again.
@@ -31,14 +31,12 @@ def lower(plan: Plan) -> tuple[Group, Group]:
         *(tier_alert(plan, tier) for tier in plan.alerting),
         *_absent_alert(plan),
     )
-    slow: tuple[Rule, ...] = (
-        *_coarse_copies(plan),
-        _budget_remaining(plan),
-    )
-    info = _spec_info(plan, spec_hash((*fast, *slow)))
-    return (
-        Group(names.group_name(plan.slo, Pace.FAST), plan.windows.interval(Pace.FAST), fast),
-        Group(names.group_name(plan.slo, Pace.SLOW), plan.windows.interval(Pace.SLOW), (*slow, info)),
+    budget = _budget_remaining(plan)
+    copies = tuple(_coarse_copies(plan))
+    info = _spec_info(plan, spec_hash((*fast, *copies, budget)))
+    rules = {Pace.FAST: fast, Pace.SLOW: (budget, info), Pace.COARSE: copies}
+    return tuple(
+        Group(names.group_name(plan.slo, pace), plan.windows.interval(pace), rules[pace]) for pace in Pace
     )
 
 

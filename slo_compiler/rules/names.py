@@ -103,7 +103,7 @@ def slice_events(window: Seconds) -> str:
 
 
 def coarse(metric: str) -> str:
-    """The metric's copy at the slow pace."""
+    """The metric's copy at the coarse pace."""
     return f"{metric}_coarse"
 
 
@@ -114,7 +114,7 @@ def burn_alert(tier: str) -> str:
 
 def group_name(slo: Slo, pace: Pace) -> str:
     """The rule group of an SLO at a pace."""
-    return slo.id if pace is Pace.FAST else f"{slo.id}:slow"
+    return slo.id if pace is Pace.FAST else f"{slo.id}:{pace.value}"
 
 
 def guard_alert(kind: GuardKind) -> str:

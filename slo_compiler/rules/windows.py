@@ -114,7 +114,9 @@ def _base_samples(metric: names.WindowMetric, pace: Pace, windows: Windows, slo:
     match pace:
         case Pace.FAST:
             return names.series(base, slo)
-        case Pace.SLOW:
+        case Pace.COARSE:
             return names.series(names.coarse(base), slo)
+        case Pace.SLOW:
+            raise ValueError("nothing is recorded of the base window at the slow pace")
         case _:
             assert_never(pace)

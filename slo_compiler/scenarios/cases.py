@@ -32,8 +32,8 @@ from slo_compiler.scenarios.timeline import Stretch, moments
 HISTORY: Final = MOST_TILES + 1
 """Base windows of healthy traffic before anything happens: windows of up to a dozen have their tiles then.
 
-promtool evaluates every group at one interval, whatever the rule file says. Here it is that of the slow
-group: sums over its coarse copies are right at no other. Those over the base window are not right at it, and
+promtool evaluates every group at one interval, whatever the rule file says. Here it is that of the coarse
+group: sums over its copies are right at no other. Those over the base window are not right at it, and
 are what is looked at where tiles are missing.
 """
 
@@ -177,7 +177,7 @@ class _Scene:
     def __init__(self, lowered: LoweredSlo) -> None:
         self.plan: Plan = lowered.plan
         self.windows = lowered.plan.windows
-        self.tick = self.windows.slow_interval
+        self.tick = self.windows.coarse_interval
         self.interval = incidents.interval(lowered.plan)
         self.shift = incidents.shift(lowered.plan)
         self._alerts = {alert.alert: alert for alert in lowered.alerts()}

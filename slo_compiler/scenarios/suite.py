@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
+from slo_compiler.burnrate.windows import Pace
 from slo_compiler.model.indicator import Latency, Quality
 from slo_compiler.model.slo import Slo
 from slo_compiler.promql.release import PROMETHEUS_3_5, release_named
 from slo_compiler.quantities import HOUR, Seconds, format_duration
+from slo_compiler.rules import names
 from slo_compiler.rules.program import LoweredSlo, Program
 from slo_compiler.scenarios.cases import Case, cases_of
 from slo_compiler.scenarios.series import series_of, two_groups
@@ -34,6 +36,8 @@ class Suite:
 
     service: str
     evaluation_interval: Seconds
+    groups: tuple[str, ...]
+    """The rule groups in the order of their evaluation: promtool has them all at the same moments."""
     cases: tuple[Case, ...]
     untested: tuple[Untested, ...]
     native: bool
@@ -71,7 +75,8 @@ def _suite(service: str, slos: Sequence[LoweredSlo], *, native: bool) -> Suite:
     tested = (lowered for lowered in slos if why_not[lowered.plan.slo.id] is None)
     return Suite(
         service=service,
-        evaluation_interval=slos[0].plan.windows.slow_interval,
+        evaluation_interval=slos[0].plan.windows.coarse_interval,
+        groups=tuple(names.group_name(lowered.plan.slo, pace) for pace in Pace for lowered in slos),
         cases=tuple(_together(case for lowered in tested for case in cases_of(lowered))),
         untested=tuple(found for found in why_not.values() if found is not None),
         native=native,

@@ -88,9 +88,9 @@ def test_a_hole_swallows_no_more_than_itself(oldest_and_newest: Prometheus, tmp_
         for each in series_of(SLO.plan.slo, [course.phase], {GROUP: "one"})
     ]
     counted = Totals([Stretch(5 * HOUR, MANY, USUAL), Stretch(20 * MINUTE), Stretch(5 * HOUR, MANY, USUAL)])
-    lost = float(USUAL * MANY * (WINDOWS.base + WINDOWS.slow_interval + SCRAPE_INTERVAL))
+    lost = float(USUAL * MANY * (WINDOWS.base + WINDOWS.coarse_interval + SCRAPE_INTERVAL))
     too_many = float(
-        USUAL * MANY * (WINDOWS.slow_interval + SCRAPE_INTERVAL)
+        USUAL * MANY * (WINDOWS.coarse_interval + SCRAPE_INTERVAL)
     )  # at the far end, into the hole
     with replayed(oldest_and_newest, tmp_path, SLO, series, float(10 * HOUR), down=HOLE) as replay:
         for window in WINDOWS.recorded:

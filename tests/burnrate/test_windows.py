@@ -152,7 +152,7 @@ def test_another_objective_leaves_the_declared_base_window_and_its_copies_as_the
     for each in (setting, replace(setting, budget=budget)):
         windows = default_windows(each)
         assert windows.base == setting.clock.base_window
-        assert windows.slow_interval == default_windows(setting).slow_interval
+        assert windows.coarse_interval == default_windows(setting).coarse_interval
 
 
 @given(setting=strategies.settings, budget=strategies.budgets)
@@ -167,12 +167,12 @@ def test_another_objective_leaves_the_base_window_of_short_periods_as_it_is_too(
 
 
 @given(requests=strategies.request_lists, setting=strategies.settings)
-def test_the_slow_interval_lies_on_the_grid_and_within_the_look_back(
-    requests: list[TierRequest], setting: Setting
-) -> None:
+def test_slow_and_coarse_intervals_lie_on_the_grid(requests: list[TierRequest], setting: Setting) -> None:
     windows = windows_of(derive(requests, setting)[0], setting)
-    assert is_whole(windows.base / windows.slow_interval)
+    assert is_whole(windows.base / windows.coarse_interval)
+    assert is_whole(windows.coarse_interval / windows.evaluation_interval)
     assert is_whole(windows.slow_interval / windows.evaluation_interval)
+    assert windows.coarse_interval <= 5 * MINUTE
     assert windows.slow_interval <= 4 * MINUTE
 
 
@@ -181,7 +181,7 @@ def test_samples_that_count_an_event_lie_one_interval_apart(
     requests: list[TierRequest], setting: Setting
 ) -> None:
     windows = windows_of(derive(requests, setting)[0], setting)
-    for pace in Pace:
+    for pace in (Pace.FAST, Pace.COARSE):
         assert windows.overlap(pace) * windows.interval(pace) == windows.base
 
 
@@ -200,7 +200,8 @@ def test_the_windows_of_three_nines_over_30_days() -> None:
     assert windows == Windows(
         base=5 * MINUTE,
         evaluation_interval=30 * SECOND,
-        slow_interval=150 * SECOND,
+        slow_interval=4 * MINUTE,
+        coarse_interval=5 * MINUTE,
         scrape_interval=30 * SECOND,
         recorded=windows.recorded,
     )
@@ -287,13 +288,27 @@ def test_the_steady_base_window_is_left_where_one_long_window_is_no_multiple_of_
 
 
 @pytest.mark.parametrize(
+    ("evaluation", "base", "coarse"),
+    [
+        pytest.param(30 * SECOND, 5 * MINUTE, 5 * MINUTE, id="the base window"),
+        pytest.param(30 * SECOND, 4 * MINUTE, 4 * MINUTE, id="a shorter base window"),
+        pytest.param(30 * SECOND, 10 * MINUTE, 5 * MINUTE, id="half of a longer one"),
+        pytest.param(MINUTE, 7 * MINUTE, MINUTE, id="a seventh where nothing between is whole"),
+        pytest.param(10 * MINUTE, 10 * MINUTE, 10 * MINUTE, id="every evaluation where those are rarer"),
+    ],
+)
+def test_the_coarse_interval_is(evaluation: Seconds, base: Seconds, coarse: Seconds) -> None:
+    clock = Clock(scrape_interval=SECOND, evaluation_interval=evaluation, base_window=base)
+    assert lay_out([tier_of("28h", "140m")], clock).coarse_interval == coarse
+
+
+@pytest.mark.parametrize(
     ("evaluation", "base", "slow"),
     [
-        pytest.param(30 * SECOND, 5 * MINUTE, 150 * SECOND, id="half of the base window"),
-        pytest.param(30 * SECOND, 4 * MINUTE, 4 * MINUTE, id="all of a base window within the look-back"),
-        pytest.param(MINUTE, 5 * MINUTE, MINUTE, id="a fifth where nothing between is whole"),
-        pytest.param(30 * SECOND, 10 * MINUTE, 150 * SECOND, id="a quarter"),
-        pytest.param(5 * MINUTE, 10 * MINUTE, 5 * MINUTE, id="every evaluation where those are rarer"),
+        pytest.param(30 * SECOND, 5 * MINUTE, 4 * MINUTE, id="all that is within the look-back"),
+        pytest.param(50 * SECOND, 5 * MINUTE, 200 * SECOND, id="as many whole evaluations as are"),
+        pytest.param(30 * SECOND, 2 * MINUTE, 2 * MINUTE, id="no longer than the base window"),
+        pytest.param(5 * MINUTE, 5 * MINUTE, 5 * MINUTE, id="every evaluation where those are rarer"),
     ],
 )
 def test_the_slow_interval_is(evaluation: Seconds, base: Seconds, slow: Seconds) -> None:
@@ -305,10 +320,10 @@ def test_the_longest_windows_are_read_from_the_copies_where_tiles_are_missing() 
     windows = default_windows(setting_of("99.9%", "30d"))
     assert [windows.history(window.length) for window in windows.recorded] == [
         *(Pace.FAST, Pace.FAST, Pace.FAST),
-        *(Pace.SLOW, Pace.SLOW),
+        *(Pace.COARSE, Pace.COARSE),
     ]
 
 
-def test_the_slow_pace_counts_an_event_twice_in_the_base_window_of_5m() -> None:
+def test_the_coarse_pace_counts_an_event_once_in_the_base_window_of_5m() -> None:
     windows = default_windows(setting_of("99.9%", "30d"))
-    assert (windows.overlap(Pace.FAST), windows.overlap(Pace.SLOW)) == (10, 2)
+    assert (windows.overlap(Pace.FAST), windows.overlap(Pace.COARSE)) == (10, 1)

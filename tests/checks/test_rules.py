@@ -15,9 +15,9 @@ PROGRAM = program_of(spec())
 def with_rules(*more: Rule, first: bool = False) -> Program:
     """The program with rules added to the fast group, at its end or before everything else."""
     lowered = PROGRAM.slos[0]
-    fast, slow = lowered.groups
+    fast, *others = lowered.groups
     rules = (*more, *fast.rules) if first else (*fast.rules, *more)
-    return replace(PROGRAM, slos=(LoweredSlo(lowered.plan, (replace(fast, rules=rules), slow)),))
+    return replace(PROGRAM, slos=(LoweredSlo(lowered.plan, (replace(fast, rules=rules), *others)),))
 
 
 def faults(program: Program) -> list[str]:
@@ -96,11 +96,11 @@ def test_an_alert_that_is_there_twice() -> None:
     ]
 
 
-def test_a_rule_that_both_groups_record() -> None:
+def test_a_rule_that_two_groups_record() -> None:
     lowered = PROGRAM.slos[0]
-    fast, slow = lowered.groups
+    fast, slow, coarse = lowered.groups
     again = Group(slow.name, slow.interval, (*slow.rules, fast.rules[0]))
-    program = replace(PROGRAM, slos=(LoweredSlo(lowered.plan, (fast, again)),))
+    program = replace(PROGRAM, slos=(LoweredSlo(lowered.plan, (fast, again, coarse)),))
     assert faults(program) == [
         "slo:events:increase5m cannot stand: a second rule writes the same series, and one is lost"
     ]

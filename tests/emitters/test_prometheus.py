@@ -70,7 +70,8 @@ def test_a_group_says_how_often_it_is_evaluated() -> None:
     groups = texts["prometheus/checkout.rules.yaml"]["groups"]
     assert [(group["name"], group["interval"]) for group in groups] == [
         ("checkout:availability", "30s"),
-        ("checkout:availability:slow", "2m30s"),
+        ("checkout:availability:slow", "4m"),
+        ("checkout:availability:coarse", "5m"),
     ]
 
 

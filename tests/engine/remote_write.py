@@ -6,12 +6,14 @@ format_description.txt. The request is compressed only in form: all of it is lit
 
 from __future__ import annotations
 
+import functools
 import struct
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from slo_compiler.scenarios.series import BUCKETS, Histogram, Value
 from tests.oracles.server import Server
@@ -26,12 +28,11 @@ _VARINT: Final = 0
 _FIXED: Final = 1
 _BYTES: Final = 2
 _LONGEST_LITERAL: Final = 1 << 16
+_LONGEST_MESSAGE: Final = 1 << 24
 
 
-_FLOAT_SAMPLE: Final = np.dtype(
-    [("sample", "u1", 2), ("tag", "u1"), ("value", "<f8"), ("time_tag", "u1"), ("time", "u1", 6)]
-)
-"""Tag and length; tag and value of the double; tag and varint of the time, which today has six bytes."""
+# A sample: tag and length, the tag and value of the double, the tag of the time, whose varint has six bytes.
+_FLOAT_SAMPLE: Final = struct.Struct("<BBBdB")
 
 
 class Written(NamedTuple):
@@ -41,13 +42,37 @@ class Written(NamedTuple):
     samples: Sequence[Sample]
 
 
-def write(server: Server, series: Iterable[Written]) -> None:
+class Columns(NamedTuple):
+    """A series of many samples to write: the times in whole seconds of this century, and the values then."""
+
+    labels: Mapping[str, str]
+    times: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+
+
+def write(server: Server, series: Iterable[Written | Columns]) -> None:
     """Write all series; the server must have been started with ``--web.enable-remote-write-receiver``.
 
     Raises:
         urllib.error.HTTPError: the server refused.
     """
-    message = b"".join(_field(1, _series(each)) for each in series)
+    for message in _messages(series):
+        _post(server, message)
+
+
+def _messages(series: Iterable[Written | Columns]) -> Iterator[bytes]:
+    """The series in as few messages as a server takes without running out of time."""
+    message = bytearray()
+    for each in series:
+        message += _field(1, _series(each))
+        if len(message) > _LONGEST_MESSAGE:
+            yield bytes(message)
+            message.clear()
+    if message:
+        yield bytes(message)
+
+
+def _post(server: Server, message: bytes) -> None:
     request = urllib.request.Request(
         f"{server.url}/api/v1/write",
         _snappy(message),
@@ -62,28 +87,35 @@ def write(server: Server, series: Iterable[Written]) -> None:
         pass
 
 
-def _series(series: Written) -> bytes:
+def _series(series: Written | Columns) -> bytes:
     labels = (
         _field(1, _field(1, name.encode()) + _field(2, value.encode()))
         for name, value in sorted(series.labels.items())
     )
-    histograms = [(time, value) for time, value in series.samples if isinstance(value, Histogram)]
-    floats = [(time, value) for time, value in series.samples if not isinstance(value, Histogram)]
-    samples = (_field(4, _histogram(value, round(time * 1000))) for time, value in histograms)
-    return b"".join((*labels, *samples, _float_samples(floats)))
+    match series:
+        case Written(samples=samples):
+            return b"".join((*labels, *map(_sample, samples)))
+        case Columns(times=times, values=values):
+            return b"".join((*labels, _columns(times, values)))
 
 
-def _float_samples(samples: Sequence[tuple[float, float]]) -> bytes:
-    times, values = np.array(samples, np.float64).reshape(-1, 2).T
-    milliseconds = np.rint(times * 1000).astype(np.int64)
-    assert ((milliseconds >> 35 > 0) & (milliseconds >> 42 == 0)).all(), "these times have another length"
-    written = np.zeros(len(samples), _FLOAT_SAMPLE)
-    written["sample"] = 2 << 3 | _BYTES, 16
-    written["tag"] = 1 << 3 | _FIXED
-    written["value"] = values
-    written["time_tag"] = 2 << 3
-    written["time"] = milliseconds[:, None] >> np.arange(0, 42, 7) & 0x7F | np.array([*[0x80] * 5, 0])
-    return written.tobytes()
+def _columns(times: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> bytes:
+    """The same bytes as of samples one by one."""
+    samples = np.empty((len(times), 18), np.uint8)
+    samples[:, :3] = (2 << 3 | _BYTES, 16, 1 << 3 | _FIXED)
+    samples[:, 3:11] = values.astype("<f8").view(np.uint8).reshape(-1, 8)
+    samples[:, 11] = 2 << 3
+    for byte in range(6):
+        samples[:, 12 + byte] = (1000 * times >> 7 * byte) & 0x7F | (0x80 if byte < 5 else 0)
+    return samples.tobytes()
+
+
+def _sample(sample: Sample) -> bytes:
+    time, value = sample
+    milliseconds = round(time * 1000)
+    if isinstance(value, Histogram):
+        return _field(4, _histogram(value, milliseconds))
+    return _FLOAT_SAMPLE.pack(2 << 3 | _BYTES, 16, 1 << 3 | _FIXED, value, 2 << 3) + _varint(milliseconds)
 
 
 def _histogram(value: Histogram, milliseconds: int) -> bytes:
@@ -121,6 +153,7 @@ def _zigzag(value: int) -> int:
     return value * 2 if value >= 0 else -value * 2 - 1
 
 
+@functools.lru_cache(maxsize=100_000)
 def _varint(value: int) -> bytes:
     out = bytearray()
     while value > 0x7F:

@@ -21,7 +21,7 @@ from slo_compiler.promql.release import RELEASES
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.program import LoweredSlo
 from slo_compiler.scenarios.series import Series
-from tests.engine.remote_write import STALE, Sample, Written, write
+from tests.engine.remote_write import STALE, Columns, Sample, Written, write
 from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.server import Server
@@ -29,17 +29,18 @@ from tests.oracles.server import Server
 EPOCH: Final = 1_700_006_400
 """Time 0 of a replay, a midnight; what follows is long past, so that no evaluation waits for its moment."""
 
-FIRST_EVALUATIONS: Final = (7, 22)
-"""Groups, the fast one and the slow one, are evaluated at offsets of their own, as in every server."""
+FIRST_EVALUATIONS: Final = (7, 26, 22)
+"""Groups, fast, slow and coarse, are evaluated at offsets of their own, as in every server."""
 
 _MOST_STEPS: Final = 10_000  # a range query has at most 11,000
-_FLAGS: Final = (
+FLAGS: Final = (
     "--web.enable-remote-write-receiver",
     "--enable-feature=native-histograms",
     # One block for it all: else samples an hour older than the newest are refused.
     "--storage.tsdb.min-block-duration=90d",
     "--storage.tsdb.max-block-duration=90d",
 )
+"""What a server needs to take samples of any age."""
 
 LabelSet: TypeAlias = frozenset[tuple[str, str]]
 
@@ -111,7 +112,7 @@ def evaluated(
     prometheus: Prometheus,
     folder: Path,
     rules: Sequence[tuple[Rule, Sequence[float]]],
-    series: Iterable[Written],
+    series: Iterable[Written | Columns],
 ) -> Iterator[Replay]:
     """Write the series, evaluate rules, and leave the server for questions.
 
@@ -121,7 +122,7 @@ def evaluated(
         rules: each with the Unix times of its evaluations, the first one's being those of the replay.
         series: what was scraped, with Unix times.
     """
-    with prometheus.serve(folder, flags=_FLAGS) as server:
+    with prometheus.serve(folder, flags=FLAGS) as server:
         write(server, series)
         recorded: defaultdict[str, dict[LabelSet, Sequence[tuple[float, float]]]] = defaultdict(dict)
         alerts: defaultdict[str, dict[LabelSet, Sequence[tuple[float, float]]]] = defaultdict(dict)

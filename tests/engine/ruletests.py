@@ -73,7 +73,13 @@ def _run(
     asked: Mapping[str, Any],
 ) -> None:
     case = {"interval": RESOLUTION, "input_series": [promtool_input(each) for each in series], **asked}
-    tests = {"evaluation_interval": format_duration(interval), "tests": [case]}
+    fast, slow, coarse = (group.name for group in slo.groups)
+    tests = {
+        "evaluation_interval": format_duration(interval),
+        # An alert tells the newest budget, and copies are of what was recorded in the same moment.
+        "group_eval_order": [slow, fast, coarse],
+        "tests": [case],
+    }
     ok, output = run_rule_tests(prometheus, {"slo.rules.yaml": rule_file(slo)}, tests)
     assert ok, output
 

@@ -25,7 +25,7 @@ PROBE: Final[dict[str, Any]] = {"probe": 'up{job="shop"}'}
 
 def grid(hours: float) -> Grid:
     """Evaluations every 30 s for some hours."""
-    return Grid(start=15, interval=30, count=int(hours * HOUR // 30), slow_start=22)
+    return Grid(start=15, interval=30, count=int(hours * HOUR // 30), coarse_start=22)
 
 
 def counters(*phases: tuple[float, float, float]) -> Counters:

@@ -100,8 +100,8 @@ def _program(specs: Sequence[Document], interval: int) -> Program:
 
 
 def _grid(lasts: int, interval: int) -> Grid:
-    first, slow = FIRST_EVALUATIONS
-    return Grid(float(first), float(interval), (lasts - first) // interval + 1, slow_start=float(slow))
+    first, _, coarse = FIRST_EVALUATIONS
+    return Grid(float(first), float(interval), (lasts - first) // interval + 1, coarse_start=float(coarse))
 
 
 def _spec(rng: np.random.Generator, name: str) -> Document:

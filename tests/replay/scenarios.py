@@ -76,13 +76,13 @@ def draw(seed: int, scenarios: int) -> Batch:
 
 def _grid(slo: LoweredSlo, lasts: int, down: range) -> Grid:
     """The evaluations that tests/engine/replay.py asks a Prometheus for."""
-    fast, slow = FIRST_EVALUATIONS
+    fast, _, coarse = FIRST_EVALUATIONS
     interval = int(slo.plan.windows.evaluation_interval)
     return Grid(
         start=float(fast),
         interval=float(interval),
         count=(lasts - fast) // interval + 1,
-        slow_start=float(slow),
+        coarse_start=float(coarse),
         down=(Span(down.start, down.stop),) if down else (),
     )
 

@@ -281,7 +281,8 @@ def test_json_says_what_a_program_computes_with() -> None:
     assert (medium["alert"], medium["merge"]) == ("ErrorBudgetBurnMedium", "changed")
     assert medium["before"]["at 1% errors"] == {"text": "3h36m", "seconds": 12960}
     assert medium["after"]["at 1% errors"] == {"text": "never", "seconds": None}
-    assert told["slos"][0]["series"][-1] == {
+    told_of = {each["record"]: each for each in told["slos"][0]["series"]}
+    assert told_of["slo:spec_info"] == {
         "record": "slo:spec_info",
         "merge": "reset",
         "whole_after_seconds": 0,

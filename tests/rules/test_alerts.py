@@ -106,6 +106,12 @@ def test_missing_data_is_missed_in_each_group() -> None:
     assert expr.splitlines()[1].strip().startswith("group by (region) (last_over_time(")
 
 
+def test_a_first_group_is_there_before_there_is_a_copy_of_it() -> None:
+    """Or else its first minutes would be an absence as long as the shortest hold."""
+    last = alert("IndicatorAbsent", group_by=["region"]).expr.splitlines()[-1]
+    assert re.findall(r"increase5m\w*", last) == ["increase5m_coarse", "increase5m"]
+
+
 def test_a_group_is_missed_as_long_as_the_spec_says() -> None:
     expr = alert("IndicatorAbsent", group_by=["region"], alerting={"absent": {"remember": "3d"}}).expr
     assert ["[3d]"] * 2 == re.findall(r"\[.*?\]", expr)

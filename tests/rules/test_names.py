@@ -43,6 +43,7 @@ def test_a_group_is_named_after_its_slo_and_its_pace_alone() -> None:
     resolved = program_of(spec()).slos[0].plan.slo
     assert names.group_name(resolved, Pace.FAST) == "checkout:availability"
     assert names.group_name(resolved, Pace.SLOW) == "checkout:availability:slow"
+    assert names.group_name(resolved, Pace.COARSE) == "checkout:availability:coarse"
 
 
 def test_a_window_s_metrics_are_named_after_its_length() -> None:

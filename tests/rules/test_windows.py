@@ -52,9 +52,9 @@ def test_the_window_of_days_is_added_up_from_tiles_too() -> None:
 
 def test_gaps_in_a_long_window_are_read_from_the_coarse_copy() -> None:
     coarse = series("events:increase5m_coarse")
-    assert expr("errors:increase6h")[-1] == f"sum_over_time({series('errors:increase5m_coarse')}[6h]) / 2"
+    assert expr("errors:increase6h")[-1] == f"sum_over_time({series('errors:increase5m_coarse')}[6h])"
     assert {line.strip() for line in expr("events:increase6h")} >= {
-        f"sum_over_time({coarse}[6h]) / 2",
+        f"sum_over_time({coarse}[6h])",
         f"last_over_time({coarse}[6h] offset 6h)",
         f"avg_over_time({coarse}[6h]) * 72",
     }
@@ -65,13 +65,13 @@ def test_a_window_of_days_has_its_newest_tile_even_with_gaps() -> None:
     assert expr("errors:increase3d")[-6:] == [
         "(",
         f"  {series('errors:increase6h')}",
-        f"  + sum_over_time({series('errors:increase5m_coarse')}[2d18h] offset 6h) / 2",
+        f"  + sum_over_time({series('errors:increase5m_coarse')}[2d18h] offset 6h)",
         ")",
         "or",
         series("errors:increase6h"),
     ]
     assert {line.strip() for line in expr("events:increase3d")} >= {
-        f"+ sum_over_time({coarse}[2d18h] offset 6h) / 2",
+        f"+ sum_over_time({coarse}[2d18h] offset 6h)",
         f"last_over_time({coarse}[1d] offset 3d)",
         f"avg_over_time({coarse}[3d]) * 864",
     }
@@ -100,7 +100,7 @@ def test_a_window_that_no_tiles_fill_is_a_sum_of_all_samples() -> None:
     tiers = [{"name": "slow", "severity": "ticket", "long": "12h5s", "short": "5m", "burn_rate": 10}]
     records = records_of(program_of(spec("s", slo("x", alerting={"tiers": tiers}))))
     coarse = series("errors:increase5m_coarse")
-    assert records["s:x slo:errors:increase12h5s"].expr == f"sum_over_time({coarse}[12h5s]) / 2"
+    assert records["s:x slo:errors:increase12h5s"].expr == f"sum_over_time({coarse}[12h5s])"
 
 
 def test_the_coarse_copy_is_a_copy() -> None:

@@ -1,0 +1,211 @@
+"""What the generated rules cost a Prometheus, beside the usual shapes, and how right they are.
+
+``python -m bench.rules [--series N]``. A real server holds 35 days of a service that is scraped every 30s, in
+N source series, and what the rules have recorded of it. Each rule is then evaluated when its group would be,
+and costs the samples that it reads and the time that the engine takes, as the server itself tells. To make
+that past takes minutes; it is kept beside the oracles. Of more than 40 series only the last four days are
+real: all that any rule reads of raw series, but the budget by increase.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bench.tsdb import END, past, serving
+from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.quantities import DAY, HOUR, MINUTE, SECOND, Seconds, format_duration
+from slo_compiler.rules import names
+from slo_compiler.rules.ir import Group, RecordingRule
+from slo_compiler.rules.program import LoweredSlo
+from tests.conftest import prometheus_of
+from tests.engine.replay import EPOCH, FIRST_EVALUATIONS
+from tests.oracles.releases import PROMETHEUS_3_5
+from tests.oracles.server import Server
+
+OBJECTIVE: Final = 0.999
+SPEC: Final = b"""
+apiVersion: slo-compiler/v1
+service: shop
+owners: {serving: shop}
+slos:
+  - name: availability
+    objective: 99.9%
+    indicator:
+      ratio: {bad: 'requests_total{code=~"5.."}', total: requests_total}
+"""
+
+PERIOD: Final = 30 * DAY
+TIMES: Final = 30
+"""How often each rule is evaluated. The fastest counts: the others waited for something else."""
+
+RATIO: Final = 'sum(rate(requests_total{{code=~"5.."}}[{0}])) / sum(rate(requests_total[{0}]))'
+
+THREE_TIERS: Final = {14.4: (HOUR, 5 * MINUTE), 6: (6 * HOUR, 30 * MINUTE), 1: (3 * DAY, 6 * HOUR)}
+"""Long and short windows by burn rate: those that our rules have, too."""
+FOUR_TIERS: Final = {**THREE_TIERS, 3: (DAY, 2 * HOUR)}
+"""The Site Reliability Workbook's, with the one that it calls optional: what rule generators write."""
+
+RECORDED_RATIO: Final = "reference:ratio5m"
+MEAN_OF_RATIOS: Final = f"sum_over_time({RECORDED_RATIO}[30d]) / count_over_time({RECORDED_RATIO}[30d])"
+INCREASE: Final = 'sum(increase(requests_total{code=~"5.."}[30d])) / sum(increase(requests_total[30d]))'
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of an SLO and a minute: the samples that its rules read, and the milliseconds that they take."""
+
+    samples: float = 0
+    milliseconds: float = 0
+
+    def plus(self, other: Cost) -> Cost:
+        """Both together."""
+        return Cost(self.samples + other.samples, self.milliseconds + other.milliseconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An expression, and how often it is evaluated."""
+
+    expr: str
+    interval: Seconds
+    first: int = FIRST_EVALUATIONS[0]
+    """When, in seconds from the beginning."""
+
+
+def main(series: int) -> None:
+    """Print what the rules cost, and how far each window is from what was counted."""
+    prometheus, slo = prometheus_of(PROMETHEUS_3_5), _slo()
+    with serving(prometheus, _histories(slo), series) as server:
+        print(f"{series:,} source series, scraped every 30s for 35 days; Prometheus {prometheus.version}")
+        _print_costs({shape: cost_of(server, rules) for shape, rules in _shapes(slo, series).items()})
+        _print_errors(server, slo)
+
+
+def cost_of(server: Server, rules: Sequence[Rule]) -> Cost:
+    """What rules cost in a minute."""
+    cost = Cost()
+    for rule in rules:
+        cost = cost.plus(_cost_of(server, rule))
+    return cost
+
+
+def _cost_of(server: Server, rule: Rule) -> Cost:
+    told = [_query(server, rule.expr, time)["stats"] for time in _evaluations(rule, TIMES)]
+    a_minute = float(MINUTE / rule.interval)
+    seconds = min(each["timings"]["evalTotalTime"] for each in told)
+    samples = max(each["samples"]["totalQueryableSamples"] for each in told)
+    return Cost(a_minute * samples, a_minute * 1e3 * seconds)
+
+
+def _evaluations(rule: Rule, count: int) -> Iterator[int]:
+    """The last so many evaluations of a rule."""
+    interval = int(rule.interval)
+    last = rule.first + (END - 1 - rule.first) // interval * interval
+    return (EPOCH + last - interval * back for back in range(count))
+
+
+def _query(server: Server, expr: str, time: int) -> Any:
+    reply = server.get("/api/v1/query", query=expr, time=time, stats="all")
+    if reply["status"] != "success":
+        raise ValueError(reply)
+    return reply["data"]
+
+
+def _slo() -> LoweredSlo:
+    compilation = compile_sources(Sources((Source("shop.yaml", SPEC),)))
+    if compilation.program is None:
+        raise ValueError(compilation.diagnostics)
+    return compilation.program.slos[0]
+
+
+def _histories(slo: LoweredSlo) -> list[Group]:
+    """The rules that others read: our windows, and the ratio that a mean of ratios is made of."""
+    reference = RecordingRule(RECORDED_RATIO, RATIO.format("5m"))
+    return [
+        Group(
+            group.name,
+            group.interval,
+            tuple(
+                rule for rule in group.rules if isinstance(rule, RecordingRule) and "increase" in rule.record
+            )
+            + ((reference,) if group is slo.groups[0] else ()),
+        )
+        for group in slo.groups
+    ]
+
+
+def _shapes(slo: LoweredSlo, series: int) -> dict[str, list[Rule]]:
+    ours = [
+        Rule(rule.expr, group.interval, first)
+        for group, first in zip(slo.groups, FIRST_EVALUATIONS, strict=True)
+        for rule in group.rules
+    ]
+    shapes = {
+        "ours": ours,
+        "raw windows and a mean of ratios, four tiers": _reference(FOUR_TIERS),
+        "the same, our three tiers": _reference(THREE_TIERS),
+    }
+    if series <= 40:  # more have no month of raw series
+        shapes["the budget alone by increase over raw series"] = [Rule(INCREASE, 150 * SECOND)]
+    return shapes
+
+
+def _reference(tiers: Mapping[float, tuple[Seconds, Seconds]]) -> list[Rule]:
+    """Each window a ratio of rates over raw series, that of the period a mean of the shortest; and alerts."""
+    windows = sorted({window for windows in tiers.values() for window in windows})
+    expressions = [RATIO.format(format_duration(window)) for window in windows]
+    above = [f"{RECORDED_RATIO} > {burn} * 0.001" for burn in tiers]  # as cheap to look up as any window
+    alerts = [f"{condition} and {condition}" for condition in above]
+    return [Rule(expr, 30 * SECOND) for expr in (*expressions, MEAN_OF_RATIOS, *alerts)]
+
+
+def _print_costs(costs: Mapping[str, Cost]) -> None:
+    ours = costs["ours"]
+    print(f"\n{'an SLO and minute':46}{'samples read':>14}{'evaluation':>14}")
+    for shape, cost in costs.items():
+        times = f"{cost.samples / ours.samples:12.1f}x{cost.milliseconds / ours.milliseconds:9.1f}x"
+        print(
+            f"{shape:46}{cost.samples:14,.0f}{cost.milliseconds:11.2f} ms" + ("" if cost is ours else times)
+        )
+
+
+def _print_errors(server: Server, slo: LoweredSlo) -> None:
+    """The largest error of each window, at some evaluations of the last day."""
+    print(f"\n{'error ratio, off by at most':28}{'ours':>12}{'reference':>12}")
+    for window in (*(window.length for window in slo.plan.windows.recorded), PERIOD):
+        ours, reference = _queries(window, slo)
+        print(
+            f"{format_duration(window):28}{_error(server, ours, window):12.3%}"
+            f"{_error(server, reference, window):12.3%}"
+        )
+
+
+def _queries(window: Seconds, slo: LoweredSlo) -> tuple[str, str]:
+    if window == PERIOD:
+        budget = next(
+            rule.expr
+            for group in slo.groups
+            for rule in group.rules
+            if isinstance(rule, RecordingRule) and rule.record == names.BUDGET_REMAINING
+        )
+        return f"(1 - ({budget})) * {1 - OBJECTIVE}", MEAN_OF_RATIOS
+    errors, events = (names.series(metric(window), slo.plan.slo) for metric in (names.errors, names.events))
+    return f"{errors} / {events}", RATIO.format(format_duration(window))
+
+
+def _error(server: Server, expr: str, window: Seconds) -> float:
+    off = []
+    for time in _evaluations(Rule(expr, 47 * MINUTE), TIMES):
+        (result,) = _query(server, expr, time)["result"]
+        errors, events = past().within(float(window), time - EPOCH)
+        off.append(abs(float(result["value"][1]) / (errors / events) - 1))
+    return max(off)
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description="What the rules cost a Prometheus.")
+    arguments.add_argument("--series", type=int, default=40, help="source series, a multiple of 5")
+    main(arguments.parse_args().series)
