@@ -35,7 +35,7 @@ def read(series: Series, window: Seconds, plan: Plan, grid: Grid) -> Counts:
             errors = np.nan_to_num(ranges.total(Running.of(series.errors)))
             return Counts(events, np.where(np.isnan(events), np.nan, errors))
         case Ratios():
-            ratio = ranges_of(series.times, ends, reach).mean(Running.of(series.ratio))
+            ratio = ranges_of(series.times, ends, length).mean(Running.of(series.ratio))
             return Counts(np.where(np.isnan(ratio), np.nan, 1.0), np.minimum(ratio, 1))
         case Readings(counts=counts):
             return counts[window]

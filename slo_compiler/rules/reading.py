@@ -1,7 +1,8 @@
 """From an indicator to the two expressions that read its raw series: errors and events within a window.
 
-A window of 5m is read with one scrape more: the events between two samples belong to the later one, so that
-the windows of two readings 5m apart meet without a gap and their sum misses nothing.
+A window of 5m over counters is read with one scrape more: the events between two samples belong to the later
+one, so that the windows of two readings 5m apart meet without a gap and their sum misses nothing. Where a
+sample stands for itself, as of a gauge, the window is read as it is.
 Events are recorded first; errors are read against them, so that an error series that does not exist yet, or
 no more, counts as none wherever there is traffic.
 """
@@ -56,7 +57,7 @@ def read_events(slo: Slo, window: Seconds, windows: Windows) -> str:
         case Events(total=total):
             return _template_count(slo, total, window, reach)
         case ErrorRatio(expression=expression):
-            return f"0 * ({_error_ratio(slo, expression, reach)}) + 1"
+            return f"0 * ({_error_ratio(slo, expression, window)}) + 1"
         case Probe(gauge=gauge):
             return _sum(slo, f"count_over_time({authored(gauge, slo.target)}[{format_duration(window)}])")
         case Threshold(gauge=gauge):
@@ -87,7 +88,7 @@ def read_errors(slo: Slo, window: Seconds, windows: Windows) -> str:
             count = _template_count(slo, counted.expression, window, reach)
             return _against(counted, slo, window, count)
         case ErrorRatio(expression=expression):
-            return f"clamp_max({_error_ratio(slo, expression, reach)}, 1)"
+            return f"clamp_max({_error_ratio(slo, expression, window)}, 1)"
         case Probe(gauge=gauge):
             range_ = f"{authored(gauge, slo.target)}[{format_duration(window)}]"
             failed = _sum(slo, f"count_over_time({range_}) - sum_over_time({range_})")
@@ -207,9 +208,9 @@ def _number(count: str) -> str:
     return f"(clamp_min({count}, 0) >= 0)"
 
 
-def _error_ratio(slo: Slo, expression: Expression, reach: Seconds) -> str:
+def _error_ratio(slo: Slo, expression: Expression, window: Seconds) -> str:
     """The ratio where it is one: 0/0 of an idle moment, and x/0, are dropped."""
-    text = template(expression, slo.target).substitute(format_duration(reach))
+    text = template(expression, slo.target).substitute(format_duration(window))
     return f"{_aggregated('max', slo, text)} >= 0 < +Inf"
 
 

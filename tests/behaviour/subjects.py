@@ -108,6 +108,12 @@ SUBJECTS: Final = (
         # short window may see it come back often.
         incidents=("steady", "outage", "harmless", "relapse"),
     ),
+    Subject(
+        "error-ratio",
+        {"error_ratio": "avg by (scenario) (avg_over_time(error_ratio[$window]))"},
+        "avg by (scenario) (avg_over_time(error_ratio[WINDOW]))",
+        "99%",
+    ),
     Subject("three-quarters", RATIO, OF_RATIO, "75%"),
     Subject("two-days", RATIO, OF_RATIO, "99.95%", "2d"),
     Subject("tiers-of-its-own", RATIO, OF_RATIO, "97%", "3d", AUTHORED),

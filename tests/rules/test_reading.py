@@ -82,8 +82,8 @@ CASES: Final[dict[str, tuple[dict[str, Any], list[str]]]] = {
     "a ratio": (
         {"error_ratio": "avg(avg_over_time(a[$window]))"},
         [
-            "0 * (max(avg(avg_over_time(a[5m30s]))) >= 0 < +Inf) + 1",
-            "clamp_max(max(avg(avg_over_time(a[5m30s]))) >= 0 < +Inf, 1)",
+            "0 * (max(avg(avg_over_time(a[5m]))) >= 0 < +Inf) + 1",
+            "clamp_max(max(avg(avg_over_time(a[5m]))) >= 0 < +Inf, 1)",
         ],
     ),
     "a probe": (
