@@ -227,6 +227,17 @@ def test_a_window_of_a_month_needs_two() -> None:
     ]
 
 
+def test_stepping_stones_are_whole_multiples_of_the_base_window() -> None:
+    windows = lay_out([tier_of("3d", "7m")], Clock(), 5 * MINUTE)
+    assert in_words(windows.recorded) == [
+        "5m = raw",
+        "7m = raw",
+        "1h = 12 x 5m",
+        "12h = 12 x 1h",
+        "3d = 6 x 12h",
+    ]
+
+
 def test_tiles_of_all_lengths_fill_a_window() -> None:
     windows = lay_out([tier_of("2h5m", "30m")], Clock())
     assert in_words(windows.recorded) == ["5m = raw", "30m = 6 x 5m", "2h5m = 4 x 30m + 1 x 5m"]
@@ -244,6 +255,11 @@ def test_a_window_off_the_grid_is_a_running_sum_where_raw_series_would_be_too_ma
         "5m = raw",
         "12h5s = running sum",
     ]
+
+
+def test_a_window_of_just_a_dozen_base_windows_off_the_grid_reads_raw_series() -> None:
+    windows = lay_out([tier_of("1h", "5m")], Clock(10 * SECOND, 45 * SECOND, 5 * MINUTE))
+    assert in_words(windows.recorded) == ["5m = raw", "1h = raw"]
 
 
 def test_the_longest_tiles_come_first_even_where_one_is_shorter_than_the_base_window() -> None:
