@@ -60,7 +60,7 @@ def untested(slo: Slo) -> Untested | None:
         return Untested(slo, "it does not alert")
     if isinstance(slo.indicator, Quality) and slo.indicator.labelling.shift > LONGEST_SHIFT:
         shift, longest = (format_duration(each) for each in (slo.indicator.labelling.shift, LONGEST_SHIFT))
-        why = f"it looks {shift} back, and promtool would evaluate all rules until then, beyond {longest}"
+        why = f"it looks {shift} back, and beyond {longest} promtool would take too long to get there"
         return Untested(slo, why)
     try:
         for group in two_groups(slo):

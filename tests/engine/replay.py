@@ -102,7 +102,13 @@ def replayed(
         down: when Prometheus was down and evaluated nothing; the series must have their hole there, too.
         alerts: those that are asked for, so that only they are evaluated and what they read; all by default.
     """
-    rules = _scheduled(slo, end, down, alerts)
+    rules = [
+        (rule, evaluations(first, group, end, down))
+        for first, group in zip(FIRST_EVALUATIONS, slo.groups, strict=True)
+        for rule in group.rules
+    ]
+    if alerts is not None:
+        rules = _read_for(alerts, rules)
     with evaluated(prometheus, folder, rules, [_raw(each) for each in series]) as replay:
         yield replay
 
@@ -137,26 +143,15 @@ def evaluated(
         yield Replay(server, recorded, alerts, rules[0][1])
 
 
-def _scheduled(
-    slo: LoweredSlo, end: float, down: range, alerts: Collection[str] | None
-) -> Sequence[tuple[Rule, Sequence[float]]]:
-    """The rules that are asked for, each with the times of its evaluations."""
-    scheduled = [
-        (rule, evaluations(first, group, end, down))
-        for first, group in zip(FIRST_EVALUATIONS, slo.groups, strict=True)
-        for rule in group.rules
-    ]
-    if alerts is None:
-        return scheduled
-    wanted = {rule.alert for rule, _ in scheduled if isinstance(rule, AlertingRule)} & set(alerts)
-    assert wanted == set(alerts)
-    reading: set[str | None] = {*wanted}
-    while (
-        more := {metric for rule, _ in scheduled if _name(rule) in reading for metric in read_by(rule)}
-        - reading
-    ):
-        reading |= more
-    return [(rule, grid) for rule, grid in scheduled if _name(rule) in reading]
+def _read_for(
+    alerts: Collection[str], rules: Sequence[tuple[Rule, list[float]]]
+) -> list[tuple[Rule, list[float]]]:
+    """The rules of some alerts, and those that record what they read."""
+    wanted: set[str | None] = {*alerts}
+    assert wanted <= {_name(rule) for rule, _ in rules}
+    while more := {metric for rule, _ in rules if _name(rule) in wanted for metric in read_by(rule)} - wanted:
+        wanted |= more
+    return [(rule, grid) for rule, grid in rules if _name(rule) in wanted]
 
 
 def _name(rule: Rule) -> str:
