@@ -21,8 +21,9 @@ test: $(VENV)/.dev  ## run all tests against the real Prometheus and Alertmanage
 coverage: $(VENV)/.dev  ## every branch of the arithmetic, of PromQL and of the rules, by tests that start no engine
 	$(BIN)/python -m pytest -q -n auto -m "not slow" --cov --cov-report=term $(COVERING)
 
-mutate: $(VENV)/.dev  ## break the burn-rate engine in every small way: which breaks does no test notice?
+mutate: $(VENV)/.dev  ## break the burn-rate engine in every small way, and the rules of models: what does no test notice?
 	$(BIN)/python -m tests.mutation
+	$(BIN)/python -m tests.mutation.signals
 
 format: $(VENV)/.dev  ## rewrite the code the way ruff formats it
 	$(BIN)/ruff format slo_compiler tests bench

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from slo_compiler.rules.program import Program
-from tests.compiling import drift, ml_spec, program_of
+from tests.compiling import drift, ml_spec, program_of, slo
 from tests.engine.ml import MINUTELY, assert_firing, assert_value, signal_alone
 from tests.oracles.prometheus import Prometheus
 
@@ -59,7 +59,7 @@ SILENT: Final = {
 def test_without_drift_nothing_fires(
     oldest_and_newest: Prometheus, series: dict[str, str], quality: Mapping[str, str]
 ) -> None:
-    silence: dict[int, list[str]] = {minute: [] for minute in (20, 36, 40, 90)}
+    silence: dict[int, list[str]] = {minute: [] for minute in (20, 33, 36, 40, 90)}
     assert_firing(oldest_and_newest, DRIFT, {**series, **quality}, silence)
 
 
@@ -83,6 +83,20 @@ CLASSES: Final = {
 def test_drift_is_one_of_three(oldest_and_newest: Prometheus, quality: Mapping[str, str], alert: str) -> None:
     series = {**scores("0.1x30 0.5x600"), **quality}
     assert_firing(oldest_and_newest, DRIFT, series, {34: [], 37: [alert], 90: [alert]})
+
+
+def test_quality_that_burns_just_as_fast_as_it_may_is_breached(oldest_and_newest: Prometheus) -> None:
+    """Behind a gauge there are no counts, so that its burn rate can be just 1: one alone is told."""
+    accuracy = slo(
+        "quality",
+        objective="99%",
+        indicator={"threshold": {"gauge": "accuracy", "at_least": 0.9}},
+        surface="model",
+    )
+    guards = {"detector_moved": False, "spec_moved": False, "seasonality": False}
+    program = program_of(ml_spec("scorer", accuracy, guards=guards), defaults=MINUTELY)
+    series = {**scores("0.5x600"), 'slo:burn_rate:ratio{slo_id="scorer:quality"}': "1x600"}
+    assert_firing(oldest_and_newest, signal_alone(program, "scorer:inputs"), series, {37: ["DriftReal"]})
 
 
 def test_it_is_told_anew_when_quality_breaks(oldest_and_newest: Prometheus) -> None:

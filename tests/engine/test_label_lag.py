@@ -83,6 +83,14 @@ def test_labels_that_are_missing_for_good_are_no_lag(oldest_and_newest: Promethe
     assert_seen(oldest_and_newest, PROGRAM, {**LATE, **BAD_ONLY}, expected)
 
 
+def test_labels_are_of_the_predictions_of_their_time(oldest_and_newest: Prometheus) -> None:
+    """Ten times the traffic at once: its labels come an hour later, and none is late."""
+    growing = {'ml_predictions_total{model="scorer"}': "0+600x200 120000+6000x1300"}
+    joined = {JOINED: "0+600x260 156000+6000x1240"}
+    silence: dict[int, list[str]] = {minute: [] for minute in (210, 240, 259, 280, 330)}
+    assert_seen(oldest_and_newest, PROGRAM, {**growing, **joined, **WELL}, silence)
+
+
 def test_its_maximum_is_what_the_spec_says(oldest_and_newest: Prometheus) -> None:
     program = scorer(label_lag={"max": "3h"})
     expected = {390: [PAGE, GUARD], 420: [PAGE, STUCK]}

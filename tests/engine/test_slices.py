@@ -31,7 +31,7 @@ SILENT: Final = {
     "no bad ones yet, and no series of them": country("small", "0+10x200", ""),
     "nothing judged": country("small", "5x200", "1x200"),
     "bad ones below the threshold": country("small", "0+87x200", "0+13x200"),
-    "bad ones that are over": country("small", "0+16x75 1200+16x200", "0+8x75 600x200"),
+    "bad ones that are over": country("small", "0x75 0+16x120", "0+24x75 1800x120"),
 }
 
 

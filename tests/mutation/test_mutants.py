@@ -10,6 +10,7 @@ import pytest
 from tests.mutation.explanations import all_mutants, explanations
 from tests.mutation.mutants import mutants_of
 from tests.mutation.operators import replacements
+from tests.mutation.signal_breaks import BREAKS, Break
 
 
 @pytest.mark.parametrize(
@@ -82,3 +83,13 @@ def test_every_explanation_is_of_a_break_that_can_be_made() -> None:
 
 def test_every_explanation_says_why() -> None:
     assert [] == [name for name, why in explanations().items() if not why]
+
+
+@pytest.mark.parametrize("each", BREAKS, ids=lambda each: each.name)
+def test_a_chosen_break_can_be_made_and_its_tests_are_there(each: Break) -> None:
+    assert each.path.read_text(encoding="utf-8").count(each.old) == 1
+    assert isinstance(each.tree(), ast.Module)
+    root = Path(__file__).parents[2]
+    for test in each.tests:
+        path, _, name = test.partition("::")
+        assert not name or f"def {name}(" in (root / path).read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ again. The tests that failed last are run first: they see most of what is broken
 
 from __future__ import annotations
 
+import ast
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -19,7 +20,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Final, NoReturn
+from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -41,6 +42,22 @@ OPTIONS: Final = (
     *("-o", "addopts=", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 PASSED, FAILED = 0, 1
+
+
+class Broken(Protocol):
+    """A module that is to be imported broken."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def module(self) -> str: ...
+    @property
+    def path(self) -> Path: ...
+    def tree(self) -> ast.Module:
+        """The broken module."""
+
+
+Kind = TypeVar("Kind", bound=Broken)
 
 
 def try_mutants(
@@ -65,6 +82,23 @@ def try_mutants(
     return trial.sound
 
 
+def try_breaks(
+    breaks: Sequence[Kind],
+    tests_of: Callable[[Kind], Sequence[str]],
+    jobs: int,
+    tell: Callable[[Kind, bool], None],
+) -> None:
+    """Tell of each break, as soon as it is tried, whether all of its own tests passed with it.
+
+    Raises:
+        RuntimeError: a run ended in a way that says nothing of the break.
+    """
+    _register_profile()
+    with tempfile.TemporaryDirectory() as folder:
+        runs = _Runs(jobs, tell, Path(folder))
+        runs.of_each(breaks, lambda each: _import_and_run(each, tests_of(each), runs))
+
+
 def _register_profile() -> None:
     """Make conftest load the examples of every other run, without the search for the smallest that fails."""
     settings.register_profile(
@@ -78,18 +112,18 @@ def _register_profile() -> None:
     os.environ["HYPOTHESIS_PROFILE"] = PROFILE
 
 
-class _Runs:
+class _Runs(Generic[Kind]):
     """Runs of the tests, some at a time, and which test failed in the latest of them."""
 
-    def __init__(self, jobs: int, tell: Callable[[Mutant, bool], None], folder: Path) -> None:
+    def __init__(self, jobs: int, tell: Callable[[Kind, bool], None], folder: Path) -> None:
         self.jobs = jobs
         self.tell = tell
         self.folder = folder
         self.failed: list[str] = []
         """Tests by their ids, the latest to fail at the end."""
 
-    def of_each(self, mutants: Sequence[Mutant], work: Callable[[Mutant], int]) -> None:
-        running: dict[int, Mutant] = {}
+    def of_each(self, mutants: Sequence[Kind], work: Callable[[Kind], int]) -> None:
+        running: dict[int, Kind] = {}
         waiting = list(reversed(mutants))
         while waiting or running:
             while waiting and len(running) < self.jobs:
@@ -126,7 +160,7 @@ def _function(item: pytest.Item) -> object:
 class _Run:
     """The tests in their order, until one of them fails."""
 
-    def __init__(self, runs: _Runs) -> None:
+    def __init__(self, runs: _Runs[Any]) -> None:
         self.runs = runs
 
     @pytest.hookimpl
@@ -142,7 +176,7 @@ class _Run:
 class _Trial(_Run):
     """Runs what was collected once as it is, and then once for each mutant."""
 
-    def __init__(self, mutants: Sequence[Mutant], runs: _Runs) -> None:
+    def __init__(self, mutants: Sequence[Mutant], runs: _Runs[Mutant]) -> None:
         super().__init__(runs)
         self.mutants = mutants
         self.sound = False
@@ -178,7 +212,7 @@ def _work(work: Callable[[], int]) -> NoReturn:
         os._exit(status)
 
 
-def _has_survived(mutant: Mutant, status: int) -> bool:
+def _has_survived(mutant: Broken, status: int) -> bool:
     """A failure kills, and so does a module that cannot be imported, or a run that never ends."""
     if os.WIFSIGNALED(status):
         if os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL}:
@@ -222,14 +256,14 @@ def _functions(names: Mapping[str, object], module: str) -> dict[str, FunctionTy
     return found
 
 
-def _execute(mutant: Mutant, module: ModuleType) -> None:
+def _execute(mutant: Broken, module: ModuleType) -> None:
     exec(compile(mutant.tree(), str(mutant.path), "exec"), module.__dict__)
 
 
 class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports one module from the tree of a mutant instead of its file."""
 
-    def __init__(self, mutant: Mutant) -> None:
+    def __init__(self, mutant: Broken) -> None:
         self.mutant = mutant
 
     def find_spec(
@@ -243,7 +277,7 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         _execute(self.mutant, module)
 
 
-def _import_and_run(mutant: Mutant, tests: Sequence[str], runs: _Runs) -> int:
+def _import_and_run(mutant: Broken, tests: Sequence[str], runs: _Runs[Any]) -> int:
     """With everything of this project forgotten and imported again."""
     for name in list(_of_this_project()):
         del sys.modules[name]

@@ -10,7 +10,7 @@ from slo_compiler.rules.inhibition import inhibits
 from slo_compiler.rules.matchers import Labels
 from slo_compiler.rules.program import Program, alert_labels
 from slo_compiler.rules.routing import route
-from tests.compiling import defaults, ml_spec, program_of, quality, slo, spec, texts_of
+from tests.compiling import defaults, drift, ml_spec, program_of, quality, slo, spec, texts_of
 
 LATENCY: Final = {"latency": {"histogram": "request_seconds", "threshold": 1}}
 SHIELD: Final = {"guardrail": {"name": "shield"}}
@@ -102,6 +102,50 @@ def test_slow_answers_hold_back_no_wrong_ones_at_scale() -> None:
     held = held_back(PROGRAM, f"scorer:latency {BURN}Fast")
     assert f"scorer:quality {BURN}Fast" not in held
     assert of("scorer", f"quality {BURN}Medium", "inputs DriftReal", "inputs DriftVirtual") <= held
+
+
+LAGGING: Final = {"quality": {"labels": {"lag": "6h"}, "slices": ["country"]}}
+REPLICAS: Final = {"ready": "ready", "restarts": "restarts"}
+GUARDED: Final = program_of(
+    ml_spec(
+        "scorer",
+        slo(),
+        slo("latency", objective="99%", indicator=LATENCY),
+        quality(indicator=LAGGING),
+        drift=[drift(), drift("others")],
+        guards={"cold_start": REPLICAS},
+    )
+)
+TICKETS_OF_DRIFT: Final = of("scorer", "inputs DriftVirtual", "inputs DriftUnclassified", "inputs DriftBroad")
+
+
+def burns(name: str) -> set[str]:
+    return of("scorer", *(f"{name} {BURN}{tier}" for tier in ("Fast", "Medium", "Slow")))
+
+
+@pytest.mark.parametrize(
+    ("guard", "expected"),
+    [
+        ("inputs GuardDetectorMoved", TICKETS_OF_DRIFT),
+        ("inputs GuardSpecMoved", TICKETS_OF_DRIFT),
+        ("inputs GuardSeasonality", TICKETS_OF_DRIFT),
+        ("quality GuardLabelLag", burns("quality") | of("scorer", "quality QualitySliceBurn")),
+        ("latency GuardColdStart", burns("latency")),
+    ],
+)
+def test_a_guard_holds_back_what_it_explains_and_nothing_else(guard: str, expected: set[str]) -> None:
+    assert expected == held_back(GUARDED, f"scorer:{guard}")
+
+
+def test_a_cold_start_of_one_region_holds_back_nothing_of_another() -> None:
+    regional = slo("latency", objective="99%", indicator=LATENCY, group_by=["region"])
+    program = program_of(ml_spec("scorer", regional, drift=[], guards={"cold_start": REPLICAS}))
+    assert program.notification is not None
+    eu, us = (labels_of(program, region=region) for region in ("eu", "us"))
+    guard, page = "scorer:latency GuardColdStart", f"scorer:latency {BURN}Fast"
+    rules = program.notification.inhibit_rules
+    assert not any(inhibits(rule, eu[guard], us[page]) for rule in rules)
+    assert any(inhibits(rule, eu[guard], eu[page]) for rule in rules)
 
 
 def test_a_page_of_one_region_alone_holds_back_nothing_of_the_whole() -> None:
