@@ -47,7 +47,8 @@ def of_tier(plan: Plan, tier: Tier) -> dict[str, str]:
     long, short = format_duration(tier.long), format_duration(tier.short)
     burn = format_decimal(tier.burn_rate, digits=4)
     objective = f"{format_percent(slo.objective)} over {format_duration(slo.period)}"
-    pace = f"error budget burns over {burn} times as fast as allowed"
+    times = "faster than" if tier.burn_rate == 1 else f"over {burn} times as fast as"
+    pace = f"error budget burns {times} allowed"
     told = {
         "summary": f"{slo.service} {slo.name}{_group(slo)}: {pace}",
         "description": (

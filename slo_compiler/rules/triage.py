@@ -31,7 +31,7 @@ def held_back(slo: Slo) -> str:
     """What waits while an SLO pages, in words; empty where nothing does."""
     if not slo.triage or slo.role is not Role.SYMPTOM or slo.surface is not Surface.SERVING or slo.group_by:
         return ""
-    return f"while it pages, alerts of data and model of {slo.service} that are no more severe"
+    return f"while it pages, alerts of the data and model surfaces of {slo.service} that are no more severe"
 
 
 def triage_rules(

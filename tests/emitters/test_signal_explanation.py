@@ -156,7 +156,7 @@ def test_what_holds_back_nothing_says_so_by_silence() -> None:
 
 
 def test_a_page_of_serving_says_what_waits() -> None:
-    waiting = "while it pages, alerts of data and model of s that are no more severe"
+    waiting = "while it pages, alerts of the data and model surfaces of s that are no more severe"
     assert holding_back(slo())["s:availability"] == waiting
 
 

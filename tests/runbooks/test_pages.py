@@ -101,7 +101,14 @@ BURNS: Final = "ErrorBudgetBurnFast, ErrorBudgetBurnMedium, ErrorBudgetBurnSlow"
 def test_whom_an_alert_reaches_is_said_with_its_severity() -> None:
     page = section_of(page_of(compiling.spec()), f"availability: {BURNS}")
     assert (
-        "* `ErrorBudgetBurnFast`: SEV1, a page to platform, who owns serving; goes to platform-page." in page
+        "* `ErrorBudgetBurnFast`: SEV1, a page to platform, who answers for the serving surface; "
+        "goes to platform-page." in page
+    )
+
+
+def test_whoever_is_told_of_a_guardrail_answers_for_guardrails() -> None:
+    assert "a page to payments, who answers for guardrails; goes to payments-page." in section_of(
+        page_of(gateway(owners={**compiling.ML_OWNERS, "security": "payments"})), f"injection: {BURNS}"
     )
 
 

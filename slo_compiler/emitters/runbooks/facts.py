@@ -11,6 +11,7 @@ from urllib.parse import quote
 from slo_compiler.emitters.explanation import SloExplanation, explain, route_of
 from slo_compiler.model import labels
 from slo_compiler.model.drift import Drift
+from slo_compiler.model.role import Role
 from slo_compiler.model.runbook import Runbook
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import approximate_duration, format_duration, format_percent
@@ -53,6 +54,8 @@ class Alert:
     """``page`` or ``ticket``; empty for a guard, which is neither."""
     surface: str
     owner: str
+    answers_for: str
+    """What the owner answers for: a surface, or guardrails."""
     route: str
     """Whom it reaches through Alertmanager."""
     postmortem: bool
@@ -168,11 +171,18 @@ def _alert(rule: AlertingRule, name: str, browser: str | None, program: Program)
         severity=rule.labels.get(labels.SEVERITY, ""),
         surface=rule.labels.get(labels.SURFACE, ""),
         owner=rule.labels.get(labels.OWNER, ""),
+        answers_for=_answers_for(rule),
         route=route_of(rule, program.notification),
         postmortem=sev in EARNS_POSTMORTEM,
         promql=_query(rule.expr, browser),
         held=approximate_duration(rule.hold) if rule.hold else "",
     )
+
+
+def _answers_for(rule: AlertingRule) -> str:
+    if rule.labels.get(labels.ROLE) == Role.SECURITY.value:
+        return "guardrails"
+    return f"the {rule.labels.get(labels.SURFACE, '')} surface"
 
 
 def _breakdowns(breakdowns: tuple[Breakdown, ...], browser: str | None) -> tuple[Query, ...]:

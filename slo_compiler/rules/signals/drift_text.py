@@ -22,7 +22,7 @@ def virtual(drift: Drift, service: Service) -> dict[str, str]:
 def real(drift: Drift, service: Service) -> dict[str, str]:
     """The model is wrong, and more than chance explains."""
     return {
-        "summary": f"{_named(drift, service)}: real drift, {drift.quality} is breached with it",
+        "summary": f"{_named(drift, service)}: real drift, {drift.quality} is breached too",
         "description": (
             f"{_moved(drift)}, and {drift.quality} burns faster than its objective allows, more than chance "
             "explains. If a feature pipeline broke, roll it back or fix it; if not, decide on rollback or "
@@ -76,8 +76,8 @@ def dead(drift: Drift, service: Service, patience: Seconds) -> dict[str, str]:
     return {
         "summary": f"{_named(drift, service)}: the detector has not run",
         "description": (
-            f"It is to run every {format_duration(drift.cadence)}, and has not for "
-            f"{format_duration(patience)}, or its scores are gone: until it runs, no drift can be seen."
+            f"The detector should run every {format_duration(drift.cadence)} and has not for "
+            f"{format_duration(patience)}, or its scores are gone: until it runs again, no drift is seen."
         ),
     }
 

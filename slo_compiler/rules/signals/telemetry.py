@@ -56,10 +56,10 @@ def _alert(series: Declared, service: Service, subject: Subject) -> AlertingRule
         annotations=notices(
             service,
             "telemetry",
-            summary=f"{service.name}: nothing exports {series.name}",
+            summary=f"{service.name}: evidence is missing, nothing exports {series.name}",
             description=(
-                f"The spec says that there is {literal(selector)}, and for {missing} there was none: until "
-                f"it is back, {series.blind}. Missing evidence counts as none."
+                f"The spec names {literal(selector)}, which has had no series for {missing}. Until it is "
+                f"back, {series.blind}: missing evidence counts as none."
             ),
         ),
         run_time_labels=service.run_time_labels,
