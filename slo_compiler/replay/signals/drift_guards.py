@@ -66,20 +66,23 @@ def _moved(which: Which, times: Array, lookback: float, grid: Grid) -> Mask:
 
 
 def _seasonal(guard: Seasonality, ratio: Array, grid: Grid) -> Mask:
-    """Something drifts, and nothing drifts that is not usual."""
-    usual = usual_ratio(ratio, grid)
-    drifting, known = ratio > 1, ~np.isnan(usual)
-    unusual = drifting & (ratio > usual * float(guard.tolerance))
-    return any_of(drifting & known) & ~any_of(unusual | (drifting & ~known))
+    """Something drifts, and nothing drifts that is not usual. Where nothing drifts, nothing is looked up."""
+    seasonal = np.zeros((1, grid.count), dtype=np.bool_)
+    columns = np.flatnonzero(any_of(ratio > 1)[0])
+    now = ratio[:, columns]
+    usual = usual_ratio(ratio, grid, grid.times[columns])
+    drifting, known = now > 1, ~np.isnan(usual)
+    unusual = drifting & (now > usual * float(guard.tolerance))
+    seasonal[:, columns] = any_of(drifting & known) & ~any_of(unusual | (drifting & ~known))
+    return seasonal
 
 
-def usual_ratio(ratio: Array, grid: Grid) -> Array:
-    """The median of the hours around this moment in the weeks before; no number where too few are known."""
+def usual_ratio(ratio: Array, grid: Grid, at: Array) -> Array:
+    """The median of the hours around some moments in the weeks before; no number where too few are known."""
     weeks = np.array(
-        [highest(ratio, ranges_of(grid.times, grid.times - float(ago(week)), float(HOUR))) for week in WEEKS]
+        [highest(ratio, ranges_of(grid.times, at - float(ago(week)), float(HOUR))) for week in WEEKS]
     )
-    known = (~np.isnan(weeks)).sum(axis=0)
-    usual = np.full(ratio.shape, np.nan)
-    enough = known >= WEEKS_NEEDED
+    usual = np.full(weeks.shape[1:], np.nan)
+    enough = (~np.isnan(weeks)).sum(axis=0) >= WEEKS_NEEDED
     usual[enough] = np.nanmedian(weeks[:, enough], axis=0)
     return usual
