@@ -35,7 +35,7 @@ AT_FIRST: Final = 1.0
 """The patience with a server that was never reached: more likely its address is wrong."""
 
 _NEVER_BY_PROXY: Final = ("localhost", "127.0.0.1", "::1")
-_OF_OPENSSL: Final = re.compile(r" \(_ssl\.c:\d+\)")
+_OF_OPENSSL: Final = re.compile(r"^[A-Z_]+\] | \(_ssl\.c:\d+\)")
 _LIBRARY: Final = (exceptions.HTTPError, OSError)
 
 

@@ -79,16 +79,20 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="module")
-def shop(prometheus_3_5: Prometheus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    folder = tmp_path_factory.mktemp("shop")
+def shop_of(oracle: Prometheus, folder: Path, days: int = scene.DAYS) -> Shop:
+    """The shop as a Prometheus holds it, backfilled and not yet running."""
     (folder / "prometheus.yml").write_text("{}", encoding="utf-8")
     scene.write_specs(folder / "specs")
-    (folder / "history").write_text(scene.openmetrics(), encoding="utf-8")
+    (folder / "history").write_text(scene.openmetrics(days), encoding="utf-8")
     few_blocks = ("tsdb", "create-blocks-from", "--max-block-duration=1440h", "openmetrics")
-    made = prometheus_3_5.promtool(*few_blocks, folder / "history", folder / "data")
+    made = oracle.promtool(*few_blocks, folder / "history", folder / "data")
     assert made.returncode == 0, made.stderr
-    found = Shop(prometheus_3_5, folder)
+    return Shop(oracle, folder)
+
+
+@pytest.fixture(scope="module")
+def shop(prometheus_3_5: Prometheus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    found = shop_of(prometheus_3_5, tmp_path_factory.mktemp("shop"))
     found.start()
     try:
         yield found
@@ -140,6 +144,20 @@ def test_the_planted_incidents_are_found_at_the_planted_times(undisturbed: str) 
 
 def hole_begins() -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime(VANISHED.begin + 5 * scene.MINUTE))
+
+
+@pytest.mark.slow
+def test_the_oldest_release_finds_an_outage_too(prometheus_2_42: Prometheus, tmp_path: Path) -> None:
+    """Its ranges are closed at both ends, so that it may be an evaluation later."""
+    old = shop_of(prometheus_2_42, tmp_path, days=8)
+    old.start()
+    try:
+        done = run([*command(old, tmp_path / "cache"), "--until", "2025-10-17T09:00:00Z", "--last", "7d"])
+    finally:
+        old.kill()
+    [page, ticket] = written(done.stdout)["alerts"]
+    assert (["fast", "medium"], "ticket") == (page["tiers"], ticket["severity"])
+    assert 0 < seconds(page["from"]) - OUTAGE.begin <= 3 * scene.MINUTE
 
 
 @pytest.mark.slow

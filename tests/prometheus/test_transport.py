@@ -257,6 +257,7 @@ def test_a_server_that_speaks_no_tls_is_told() -> None:
     with stub([WELL]) as server:
         told = failure(asking(server.url.replace("http:", "https:")).client.query("up"))
     assert told.reason is Reason.TLS
+    assert told.message.startswith("TLS fails: wrong version number; ")
 
 
 def _hang_up_on(listening: socket.socket, callers: int) -> None:
