@@ -182,7 +182,8 @@ def _forgotten(client: Prometheus, read: float, asked: float) -> Iterator[str]:
 
 
 def _cache(past: Past, url: str) -> Cache | None:
-    """Answers are those of a server to a tenant and a user."""
+    """Answers are those of a server to a tenant and a user, or to who has a token."""
     if past.cache is None:
         return None
-    return Cache(past.cache, "\n".join((url, past.how.user or "", *sorted(past.how.headers))))
+    who = past.how.user or str(past.how.token_file or "")
+    return Cache(past.cache, "\n".join((url, who, *sorted(past.how.headers))))

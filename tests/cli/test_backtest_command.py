@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,6 +16,7 @@ from tests.backtest import scene
 from tests.backtest.scene import Incident
 from tests.prometheus.stub import Reply, stub
 
+ROOT = Path(__file__).parents[2]
 DAYS = 8
 TIERS = """\
 apiVersion: slo-compiler/v1
@@ -88,6 +90,16 @@ def test_variants_stand_side_by_side(folder: Path) -> None:
         ["tiers.yaml", "99.9%"],
     ]
     assert "  ticket  only" in "\n".join(shown)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--objective", "90%"), ("--until", "2020-01-01", "--last", "1d")])
+def test_json_keeps_to_its_published_schema(folder: Path, arguments: Sequence[str]) -> None:
+    schema = json.loads((ROOT / "docs" / "backtest.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    found = run(folder, "--csv", str(folder / "history.csv"), "--format", "json", *arguments)
+    assert [] == [
+        each.message for each in jsonschema.Draft202012Validator(schema).iter_errors(json.loads(found.stdout))
+    ]
 
 
 def test_another_objective_is_told_of_later(folder: Path) -> None:
