@@ -60,6 +60,7 @@ def command(
       slo-compiler diff main specs           # a revision against the work tree
       slo-compiler diff v1.2:specs HEAD:slos
 
+    \b
     With --backtest and a history it says first what would have been different in the last 30 days:
       slo-compiler diff main HEAD specs --backtest --prometheus http://localhost:9090
 
