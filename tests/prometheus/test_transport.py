@@ -37,9 +37,26 @@ def test_a_server_that_is_not_there_is_told_at_once() -> None:
     assert sum(found.pauses) <= 1
 
 
-def test_a_name_without_an_address_is_told() -> None:
+def test_a_name_without_an_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
     told = failure(asking("http://nowhere.invalid:9090").client.query("up"))
     assert told.message == "its host nowhere.invalid has no address"
+
+
+def test_a_proxy_is_asked_for_others_and_never_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    with stub([WELL]) as proxy, stub([WELL]) as here:
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, proxy.url.replace("//", "//me:s3cret@"))
+        assert Answer(()) == asking("http://prometheus.invalid:9090").client.query("up")
+        assert Answer(()) == asking(here.url).client.query("up")
+    [(_, path, headers, _)] = proxy.requests
+    assert path == "http://prometheus.invalid:9090/api/v1/query?query=up"
+    assert {name.lower(): value for name, value in headers.items()}[
+        "proxy-authorization"
+    ] == "Basic bWU6czNjcmV0"
+    assert len(here.requests) == 1
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
