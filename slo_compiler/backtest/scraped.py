@@ -13,9 +13,9 @@ from typing import assert_never
 
 import numpy as np
 
-from slo_compiler.backtest.history import History, Steps, Table, history, raw_windows
+from slo_compiler.backtest.history import History, Steps, Table, history, outages, raw_windows
 from slo_compiler.backtest.openmetrics import Scraped
-from slo_compiler.backtest.sums import increase, instant, newest, ones, over_time
+from slo_compiler.backtest.sums import increase, instant, newest, ones, over_time, presence
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.expression import Expression
@@ -70,6 +70,7 @@ def scraped_history(plan: Plan, series: Sequence[Scraped], steps: Steps) -> Hist
         {length: pair.events(length) for length in windows},
         {length: pair.counted(length) for length in windows},
         counts_good=counts_good(plan.slo.indicator),
+        down=outages(presence(plan, series, steps), steps),
     )
 
 

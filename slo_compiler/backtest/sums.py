@@ -11,6 +11,7 @@ import numpy as np
 from slo_compiler.backtest.history import Group, Steps, Table
 from slo_compiler.backtest.openmetrics import Scraped
 from slo_compiler.burnrate.plan import Plan
+from slo_compiler.promql.selectors import METRIC_NAME
 from slo_compiler.quantities import Seconds
 from slo_compiler.replay.grid import Array
 from slo_compiler.replay.ranges import Running, number_until, ranges_of
@@ -44,6 +45,12 @@ def over_time(
         return found
 
     return _summed(plan, ((each.labels, total(each)) for each in selected), steps)
+
+
+def presence(plan: Plan, series: Sequence[Scraped], steps: Steps) -> Table:
+    """Where anything at all was scraped, as far as ``up`` is among the series."""
+    targets = [each for each in series if each.labels[METRIC_NAME] == "up"]
+    return over_time(plan, targets, steps, 2 * plan.windows.scrape_interval, ones)
 
 
 def ones(values: Array) -> Array:

@@ -159,6 +159,21 @@ def test_windows_hold_what_was_scraped(
     )
 
 
+@pytest.mark.parametrize(
+    ("up", "expected"),
+    [
+        ("", []),
+        ("".join(f"up 1 {60 * minute}\n" for minute in range(1, 31) if not 10 < minute < 20), [(660, 1200)]),
+    ],
+    ids=["not known", "gone for ten minutes"],
+)
+def test_prometheus_was_away_where_up_is_missing(up: str, expected: list[tuple[float, float]]) -> None:
+    plan = plan_of(indicator={"probe": "ok"})
+    found = scraped_history(plan, read(f"{steady('ok', 1)}{up}# EOF\n"), Steps(1, 60, 30.0))
+    assert not isinstance(found, list)
+    assert expected == [(span.begin, span.end) for span in found.down]
+
+
 def test_groups_are_told_apart() -> None:
     indicator = {"ratio": {"bad": 'r_total{code="500"}', "total": "r_total"}}
     counts = last_counts(indicator, REQUESTS + FAILED, group_by=["pod"])
