@@ -77,6 +77,10 @@ class SloExplanation:
     id: str
     objective: str
     period: str
+    class_: str
+    """The class it inherits from; empty where it names none."""
+    alerts: bool
+    """Whether it alerts at all."""
     surface: str
     owner: str
     error_budget: str
@@ -115,6 +119,8 @@ def _explain_slo(
         id=slo.id,
         objective=format_percent(slo.objective),
         period=format_duration(slo.period),
+        class_=slo.class_ or "",
+        alerts=slo.alerts,
         surface=slo.surface.value,
         owner=slo.owner,
         error_budget=_error_budget(slo),

@@ -45,26 +45,23 @@ def _times(times: IncidentTimes) -> str:
 
 def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
     """What else is to be said of an SLO, each under a name."""
-    yield "error budget", slo.error_budget
-    yield "owner", f"{slo.owner}, for the {slo.surface} surface"
-    for severity in slo.severities:
-        yield "severity", severity
-    yield "minimum", slo.min_errors
-    if slo.one_error_alerts:
-        yield "one error alerts", slo.one_error_alerts
-    yield "soonest notice", slo.delay_floor
-    if slo.looked_at:
-        yield "predictions are looked at", slo.looked_at
-    if slo.holds_back:
-        yield "holds back", slo.holds_back
-    for waiting in slo.waits:
-        yield "waits", waiting
-    for alert in slo.other_alerts:
-        yield alert.alert, f"{alert.severity} to {alert.route}"
-    if slo.office_hours:
-        yield "office hours", slo.office_hours
-    for repair in slo.derived:
-        yield "derived anew", repair
+    said = (
+        ("class", slo.class_),
+        ("alerts", "" if slo.alerts else "none: it is recorded, and nobody is told"),
+        ("error budget", slo.error_budget),
+        ("owner", f"{slo.owner}, for the {slo.surface} surface"),
+        *(("severity", severity) for severity in slo.severities),
+        ("minimum", slo.min_errors),
+        ("one error alerts", slo.one_error_alerts),
+        ("soonest notice", slo.delay_floor),
+        ("predictions are looked at", slo.looked_at),
+        ("holds back", slo.holds_back),
+        *(("waits", waiting) for waiting in slo.waits),
+        *((alert.alert, f"{alert.severity} to {alert.route}") for alert in slo.other_alerts),
+        ("office hours", slo.office_hours),
+        *(("derived anew", repair) for repair in slo.derived),
+    )
+    return ((name, words) for name, words in said if words)
 
 
 def alerts(signal: SignalExplanation) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from slo_compiler.diagnostics import Position
 from slo_compiler.model.adapter import AdapterRequest
 from slo_compiler.model.alerting import Alerting
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.slo_class import OF_THE_WORKBOOK, SloClass
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import DAY, MINUTE, SECOND, Seconds
 
@@ -65,6 +66,8 @@ class Defaults:
     systems: Mapping[str, str] = field(default_factory=dict)
     """The releases of the systems that a service runs on which does not say."""
     alerting: Alerting = field(default_factory=Alerting)
+    classes: Mapping[str, SloClass] = field(default_factory=lambda: OF_THE_WORKBOOK)
+    """Classes that an SLO may name, by name."""
     links: Links = field(default_factory=Links)
     adapters: tuple[AdapterRequest, ...] = ()
     """What maps other systems onto the metric contract."""

@@ -48,6 +48,8 @@ class Slo:
     clock: Clock
     links: Links
     position: Position = field(compare=False)
+    class_: str | None = None
+    """The class that said what its spec did not."""
     alerts: bool = True
     """Whether it alerts at all, or is only recorded."""
     role: Role | None = None

@@ -25,9 +25,12 @@ class SloSpec:
     """One SLO of a spec. What is None is left to the defaults, a surface to the preset."""
 
     name: str
-    objective: Ratio
+    objective: Ratio | None
+    """None where the class has one."""
     indicator: Indicator | PresetUse
     position: Position = field(compare=False)
+    class_: str | None = None
+    """One of the classes of the defaults."""
     description: str = ""
     surface: Surface | None = None
     window: Seconds | None = None

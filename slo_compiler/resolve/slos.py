@@ -9,16 +9,18 @@ from typing import Final, TypeVar
 
 from slo_compiler.burnrate.policy import DEFAULT_TIERS
 from slo_compiler.diagnostics import Diagnostic, Position, error, warning
-from slo_compiler.model.alerting import Absent, Severity, TierRequest
+from slo_compiler.model.alerting import Absent, Alerting, Severity, TierRequest
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.indicator import ErrorRatio, Guardrail
 from slo_compiler.model.preset import PresetUse
 from slo_compiler.model.role import Role
 from slo_compiler.model.service import Owner
 from slo_compiler.model.slo import Slo
+from slo_compiler.model.slo_class import SloClass
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import format_duration
+from slo_compiler.resolve.classes import class_of
 
 Value = TypeVar("Value")
 
@@ -43,29 +45,39 @@ def resolve(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Slo], list[
         found += _unknown_tiers(spec, of_service)
         slos += of_service
     found += _unknown_tiers(defaults, slos)
-    found += _short_windows(defaults)
+    found += _short_windows(defaults.alerting)
+    for name, class_ in defaults.classes.items():
+        found += _short_windows(class_.alerting)
+        found += _unknown_tiers(class_, [slo for slo in slos if slo.class_ == name])
     return slos, found
 
 
 def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Diagnostic]:
     if isinstance(slo.indicator, PresetUse):
         return []  # what keeps it from being an indicator has been told
+    found = class_of(slo, defaults)
+    if not isinstance(found, SloClass):
+        return [found]
+    objective = slo.objective if slo.objective is not None else found.objective
+    if objective is None:
+        return [_unpromised(slo)]
     surface = slo.surface or Surface.SERVING
     owner = _owner(slo, surface, (spec, defaults))
     if owner is None:
         return [_ownerless(slo, surface)]
     # The most specific comes last: the SLO's word beats the service's, and that the organisation's.
-    layers = (defaults.alerting, spec.alerting, slo.alerting)
+    layers = (defaults.alerting, found.alerting, spec.alerting, slo.alerting)
     authored = slo.alerting.tiers or spec.alerting.tiers
-    tiers = authored or defaults.alerting.tiers or DEFAULT_TIERS
+    tiers = authored or found.alerting.tiers or defaults.alerting.tiers or DEFAULT_TIERS
     return Slo(
         service=spec.service,
         name=slo.name,
         description=slo.description or spec.description,
         surface=surface,
         owner=owner.name,
-        objective=slo.objective,
-        period=slo.window or defaults.window,
+        objective=objective,
+        period=slo.window or found.window or defaults.window,
+        class_=slo.class_,
         indicator=slo.indicator,
         systems={**defaults.systems, **spec.systems, **slo.systems},
         cadence=slo.cadence,
@@ -74,6 +86,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
             (
                 defaults.labels,
                 defaults.alerting.labels,
+                found.alerting.labels,
                 spec.labels,
                 spec.alerting.labels,
                 slo.alerting.labels,
@@ -96,6 +109,14 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         runbook=slo.runbook.within(spec.runbook),
         locate=slo.locate,
         owner_position=owner.position,
+    )
+
+
+def _unpromised(slo: SloSpec) -> Diagnostic:
+    return error(
+        slo.locate("class"),
+        "spec/missing-key",
+        f"objective is missing: the class {slo.class_} has none, so that nothing is promised of {slo.name}",
     )
 
 
@@ -153,9 +174,9 @@ def _without_effect(slo: SloSpec) -> Iterator[Diagnostic]:
         )
 
 
-def _short_windows(defaults: Defaults) -> Iterator[Diagnostic]:
+def _short_windows(alerting: Alerting) -> Iterator[Diagnostic]:
     """Tiers of the defaults are derived anew for each SLO, and their short windows with them."""
-    for tier in defaults.alerting.tiers or ():
+    for tier in alerting.tiers or ():
         if tier.short is not None:
             yield error(
                 tier.position_of("short"),
@@ -165,7 +186,9 @@ def _short_windows(defaults: Defaults) -> Iterator[Diagnostic]:
             )
 
 
-def _unknown_tiers(said_by: SloSpec | Spec | Defaults, slos: Sequence[Slo]) -> Iterator[Diagnostic]:
+def _unknown_tiers(
+    said_by: SloSpec | Spec | Defaults | SloClass, slos: Sequence[Slo]
+) -> Iterator[Diagnostic]:
     """Severities for tiers that none of the SLOs they are for has."""
     known = dict.fromkeys(tier.name for slo in slos for tier in slo.tiers)
     for name in said_by.alerting.severities:

@@ -27,10 +27,18 @@ from slo_compiler.model.indicator import (
     Threshold,
 )
 from slo_compiler.model.preset import PresetUse
+from slo_compiler.model.slo_class import SloClass
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import MILLISECOND, format_decimal, parse_duration
-from slo_compiler.schema import convert_adapter, convert_ml, defaults_model, ml_model, spec_model
+from slo_compiler.schema import (
+    alerting_model,
+    convert_adapter,
+    convert_ml,
+    defaults_model,
+    ml_model,
+    spec_model,
+)
 from slo_compiler.schema.expressions import expression
 from slo_compiler.schema.preset_model import PresetModel
 from slo_compiler.schema.yaml.nodes import Node, find, locate
@@ -88,9 +96,22 @@ def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
         external_labels=tuple(model.external_labels),
         systems=model.systems,
         alerting=_alerting(model.alerting, find(root, ("alerting",))),
+        classes={
+            **built_in.classes,
+            **{name: _class(each, find(root, ("classes", name))) for name, each in model.classes.items()},
+        },
         links=Links(model.links.runbook, model.links.dashboard, model.links.prometheus),
         adapters=convert_adapter.requests(model.adapters, root),
         locate=partial(_locate, root),
+    )
+
+
+def _class(model: defaults_model.ClassModel, node: Node) -> SloClass:
+    return SloClass(
+        model.objective,
+        model.window,
+        _alerting(model.alerting, find(node, ("alerting",))),
+        partial(_locate, node),
     )
 
 
@@ -107,6 +128,7 @@ def _slo(model: spec_model.SloModel, node: Node, model_name: str) -> SloSpec:
         objective=model.objective,
         indicator=indicator,
         position=find(node, ("name",)).position,
+        class_=model.class_,
         description=model.description,
         surface=Surface(model.surface) if model.surface else _usual_surface(indicator),
         window=model.window,
@@ -137,7 +159,7 @@ def _owners(owners: spec_model.Owners) -> dict[Surface, str]:
     return {Surface(surface): owner for surface, owner in owners.items() if surface != SECURITY}
 
 
-def _alerting(model: spec_model.AlertingModel, node: Node) -> Alerting:
+def _alerting(model: alerting_model.AlertingModel, node: Node) -> Alerting:
     tiers = None
     if model.tiers is not None:
         tiers = tuple(_tier(tier, find(node, ("tiers", index))) for index, tier in enumerate(model.tiers))
@@ -153,7 +175,7 @@ def _alerting(model: spec_model.AlertingModel, node: Node) -> Alerting:
     )
 
 
-def _tier(model: spec_model.TierModel, node: Node) -> TierRequest:
+def _tier(model: alerting_model.TierModel, node: Node) -> TierRequest:
     return TierRequest(
         name=model.name,
         severity=Severity(model.severity),
@@ -166,13 +188,13 @@ def _tier(model: spec_model.TierModel, node: Node) -> TierRequest:
     )
 
 
-def _absent(model: bool | spec_model.AbsentModel | None) -> Absent | None:  # noqa: FBT001 as it is written
+def _absent(model: bool | alerting_model.AbsentModel | None) -> Absent | None:  # noqa: FBT001 as it is written
     match model:
         case None:
             return None
         case bool():
             return Absent(enabled=model)
-        case spec_model.AbsentModel():
+        case alerting_model.AbsentModel():
             return Absent(
                 severity=Severity(model.severity),
                 hold=model.for_,

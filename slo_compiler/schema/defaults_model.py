@@ -10,11 +10,12 @@ from pydantic import Field, model_validator
 from slo_compiler.model.defaults import BASE_WINDOW, EVALUATION_INTERVAL, SCRAPE_INTERVAL
 from slo_compiler.quantities import HOUR, MINUTE, SECOND, format_duration
 from slo_compiler.schema.adapter_model import AdapterUse
-from slo_compiler.schema.fields import Duration, Given, Period
+from slo_compiler.schema.alerting_model import AlertingModel, Labels
+from slo_compiler.schema.fields import Duration, Given, Objective, Period
 from slo_compiler.schema.refusal import RefusedError
-from slo_compiler.schema.spec_model import AlertingModel, Labels, Owners, Systems
+from slo_compiler.schema.spec_model import Owners, Systems
 from slo_compiler.schema.strict import Strict
-from slo_compiler.schema.text_fields import LabelName, Link, PlainLink
+from slo_compiler.schema.text_fields import ClassName, LabelName, Link, PlainLink
 
 LONGEST_EVALUATION_INTERVAL: Final = 4 * MINUTE
 LONGEST_BASE_WINDOW: Final = 1 * HOUR
@@ -29,6 +30,17 @@ class LinksModel(Strict):
     """What an alert's dashboard_url is."""
     prometheus: Given[PlainLink] = None
     """The URL of Prometheus itself, in which the queries of a runbook open."""
+
+
+class ClassModel(Strict):
+    """What SLOs of a class have in common, where they do not say otherwise."""
+
+    objective: Given[Objective] = None
+    """In percent, such as 99.9%."""
+    window: Given[Period] = None
+    """The time over which the objective is promised."""
+    alerting: AlertingModel = AlertingModel()
+    """How they alert; tiers given here are derived anew for each SLO."""
 
 
 class DefaultsModel(Strict):
@@ -58,6 +70,8 @@ class DefaultsModel(Strict):
     """The releases of the systems that a service runs on which does not say, such as vllm."""
     alerting: AlertingModel = AlertingModel()
     """Tiers given here are derived anew for each SLO, as the built-in ones are."""
+    classes: dict[ClassName, ClassModel] = Field(default_factory=dict)
+    """Classes of SLOs by their names, beside or instead of CRITICAL, HIGH_FAST, HIGH_SLOW, LOW and NO_SLO."""
     links: LinksModel = LinksModel()
     adapters: list[AdapterUse] = Field(default_factory=list)
     """Systems whose metrics are mapped onto the metric contract: ids, or mappings of use and parameters."""

@@ -209,6 +209,10 @@ Given: TypeAlias = Annotated[Read | None, BeforeValidator(_given)]
 """What may be left out; a key with nothing behind it is refused all the same."""
 
 Objective: TypeAlias = Annotated[Fraction, PlainValidator(_objective), _written_schema(OBJECTIVE, "99.9%")]
+InheritedObjective: TypeAlias = Annotated[
+    Fraction | None, PlainValidator(_objective), _written_schema(OBJECTIVE, "99.9%")
+]
+"""An objective that may be left out, where a class has one; nothing behind the key is no objective."""
 Share: TypeAlias = Annotated[Fraction, PlainValidator(_share), _written_schema(SHARE, "2%")]
 ErrorShare: TypeAlias = Annotated[Fraction, PlainValidator(_error_share), _written_schema(PERCENTAGE, "20%")]
 TrafficShare: TypeAlias = Annotated[

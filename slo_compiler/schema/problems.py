@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel, ValidationError
 
 from slo_compiler.diagnostics import Diagnostic, error
-from slo_compiler.schema.refusal import MistypedError, described
+from slo_compiler.schema.refusal import MissingError, MistypedError, described
 from slo_compiler.schema.yaml.nodes import Node, ScalarNode, SequenceNode, find, locate, locate_key, name_at
 
 Location: TypeAlias = tuple[int | str, ...]
@@ -52,8 +52,8 @@ def _diagnostic(found: Found, root: Node, schema: Mapping[str, Any]) -> Diagnost
         case "value_error":
             # A model's own complaint may lead on to the key that is to blame.
             reason = context["error"]
-            check = "spec/type" if isinstance(reason, MistypedError) else "spec/value"
-            return error(locate(root, (*location, *getattr(reason, "at", ()))), check, str(reason))
+            place = locate(root, (*location, *getattr(reason, "at", ())))
+            return error(place, _check_of(reason), str(reason))
         case "literal_error":
             return _value(root, location, _not_one_of(found["input"], context["expected"]))
         case "too_short" | "too_long":
@@ -68,6 +68,16 @@ def _diagnostic(found: Found, root: Node, schema: Mapping[str, Any]) -> Diagnost
             return _type(root, location, "a list")
         case _:
             return _value(root, location, found["msg"])
+
+
+def _check_of(reason: Exception) -> str:
+    match reason:
+        case MistypedError():
+            return "spec/type"
+        case MissingError():
+            return "spec/missing-key"
+        case _:
+            return "spec/value"
 
 
 def _missing(location: Location, root: Node) -> Diagnostic:

@@ -23,6 +23,13 @@ class MistypedError(RefusedError):
     """A value of another type than its key wants."""
 
 
+class MissingError(RefusedError):
+    """A mapping without a key that it needs."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} is missing; without it there is nothing to compile here")
+
+
 def described(value: Any) -> str:
     """The value as a message names it: short, and with nothing in it that would disturb a terminal."""
     match value:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from slo_compiler.quantities import DAY, HOUR, format_duration
+from slo_compiler.schema.alerting_model import AlertingModel, Labels
 from slo_compiler.schema.fields import (
-    BurnRate,
     Duration,
     Given,
+    InheritedObjective,
     LatencyThreshold,
-    MinErrors,
     Number,
-    Objective,
     Period,
-    Share,
 )
 from slo_compiler.schema.ml_model import (
     DriftModel,
@@ -28,14 +24,12 @@ from slo_compiler.schema.ml_model import (
     ToolModel,
 )
 from slo_compiler.schema.preset_model import PresetModel, is_preset
-from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.refusal import MissingError
 from slo_compiler.schema.runbook_model import RunbookModel
 from slo_compiler.schema.strict import Strict, one_required
 from slo_compiler.schema.text_fields import (
-    Annotation,
-    AnnotationName,
+    ClassName,
     LabelName,
-    LabelValue,
     ModelName,
     OwnerName,
     PromQL,
@@ -45,15 +39,8 @@ from slo_compiler.schema.text_fields import (
 
 API_VERSION = "slo-compiler/v1"
 
-LONGEST_MEMORY = 7 * DAY
-SHORTEST_MEMORY = 2 * HOUR
-"""Twice the longest ``for`` that is derived where none is given."""
-
 SurfaceName: TypeAlias = Literal["serving", "data", "model"]
 OwnedName: TypeAlias = Literal["serving", "data", "model", "security"]
-SeverityName: TypeAlias = Literal["page", "ticket"]
-Labels: TypeAlias = dict[LabelName, LabelValue]
-Annotations: TypeAlias = dict[AnnotationName, Annotation]
 Owners: TypeAlias = dict[OwnedName, OwnerName]
 Systems: TypeAlias = dict[Slug, ReleaseText]
 
@@ -151,94 +138,12 @@ IndicatorChoice: TypeAlias = Annotated[
 ]
 
 
-class TierModel(Strict):
-    """A burn-rate tier: two of budget, long and burn_rate; the third follows."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "anyOf": [
-                {"required": ["budget", "long"]},
-                {"required": ["budget", "burn_rate"]},
-                {"required": ["long", "burn_rate"]},
-            ]
-        }
-    )
-
-    name: Slug
-    """Part of the alert's name: fast gives ErrorBudgetBurnFast."""
-    severity: SeverityName
-    """A page wakes somebody, a ticket waits for office hours."""
-    budget: Given[Share] = None
-    """The share of the error budget that is spent when the tier fires."""
-    long: Given[Duration] = None
-    """The long window."""
-    burn_rate: Given[BurnRate] = None
-    """How many times faster than the objective allows the budget burns."""
-    short: Given[Duration] = None
-    """The short window; a twelfth of the long one where it is not given."""
-
-
-class AbsentModel(Strict):
-    """The alert for an indicator without data."""
-
-    severity: SeverityName = "page"
-    """A page wakes somebody, a ticket waits for office hours."""
-    for_: Annotated[Given[Duration], Field(alias="for")] = None
-    """How long data must be missing; derived from the error budget where it is not given."""
-    remember: Given[Duration] = None
-    """How long a group of group_by that is gone is missed, then taken for decommissioned; 1d by default."""
-
-    @model_validator(mode="after")
-    def _remembers(self) -> AbsentModel:
-        if self.remember is None:
-            return self
-        written = format_duration(self.remember)
-        if self.remember > LONGEST_MEMORY:
-            raise RefusedError(
-                f"every evaluation would read all samples of {written} to remember groups for so long; "
-                f"choose at most {format_duration(LONGEST_MEMORY)}",
-                "remember",
-            )
-        least = max(SHORTEST_MEMORY, 2 * (self.for_ or Fraction(0)))
-        if self.remember < least:
-            raise RefusedError(
-                f"a group that is remembered for {written} is forgotten before, or just after, it is told to "
-                f"be missing; choose at least {format_duration(least)}",
-                "remember",
-            )
-        return self
-
-
-def _flag_or_mapping(value: Any) -> str:
-    return "mapping" if isinstance(value, dict | AbsentModel) else "flag"
-
-
-AbsentChoice: TypeAlias = Annotated[
-    Annotated[bool, Tag("flag")] | Annotated[AbsentModel, Tag("mapping")], Discriminator(_flag_or_mapping)
-]
-
-
-class AlertingModel(Strict):
-    """Overrides of how an SLO alerts."""
-
-    enabled: Given[bool] = None
-    """Whether it alerts at all; false only records its series. True where it is not given."""
-    tiers: Given[Annotated[list[TierModel], Field(min_length=1, max_length=8)]] = None
-    """Burn-rate tiers, fastest first, instead of the derived ones. They are never changed."""
-    severities: dict[Slug, SeverityName] = Field(default_factory=dict)
-    """Another severity for a tier, by its name."""
-    min_errors: Given[MinErrors] = None
-    """How many errors the long window must hold before a tier fires; 1 turns the gate off."""
-    absent: Given[AbsentChoice] = None
-    """Whether and how missing data alerts; true where it is not given."""
-    labels: Labels = Field(default_factory=dict)
-    """More labels on the alerts."""
-    annotations: Annotations = Field(default_factory=dict)
-    """More annotations on the alerts, or others in the place of ours."""
-
-
 class SloModel(Strict):
     """One objective."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["objective"]}, {"required": ["class"]}]}
+    )
 
     name: Slug
     """What is promised, in a word or two, such as availability."""
@@ -247,8 +152,10 @@ class SloModel(Strict):
     surface: Given[SurfaceName] = None
     """What is broken while this burns: serving, data or model. Not given, as the preset has it, model for
     quality, else serving."""
-    objective: Objective
-    """In percent, such as 99.9%."""
+    class_: Annotated[Given[ClassName], Field(alias="class")] = None
+    """How much it matters: one of the classes of defaults.yaml, which say what is not said here."""
+    objective: InheritedObjective = None
+    """In percent, such as 99.9%; that of the class where it is not given."""
     window: Given[Period] = None
     """The time over which the objective is promised; 30d where it is not given."""
     indicator: IndicatorChoice
@@ -260,6 +167,12 @@ class SloModel(Strict):
     alerting: AlertingModel = AlertingModel()
     runbook: RunbookModel = RunbookModel()
     """What its runbook says beside what is generated; what is not said here, the service's says."""
+
+    @model_validator(mode="after")
+    def _promises_something(self) -> SloModel:
+        if self.objective is None and self.class_ is None:
+            raise MissingError("objective")
+        return self
 
 
 class SpecModel(Strict):

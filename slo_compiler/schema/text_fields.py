@@ -18,6 +18,7 @@ ANNOTATION_NAME = r"^[a-zA-Z_][a-zA-Z0-9_]{0,127}$"
 LINK = r"^https?://([^\s{}]|\{service\}|\{slo\}|\{alert\})+$"
 PLAIN_LINK = r"^https?://[^\s{}?#]+$"
 METRIC_VALUE = r"^[!-~]{1,253}$"
+CLASS_NAME = r"^[a-zA-Z][a-zA-Z0-9_-]{0,62}$"
 PRESET_ID = r"^[a-z0-9-]{1,63}/[a-z0-9-]{1,63}$"
 RELEASE = r"^v?[0-9]{1,9}(\.[0-9]{1,9}){0,3}$"
 LONGEST_LABEL = 1024
@@ -32,6 +33,16 @@ def _slug(value: Any) -> str:
         raise RefusedError(
             f"{described(text)} cannot become part of file, group and alert names, which take up to 63 small "
             f"letters, digits and hyphens{advice}"
+        )
+    return text
+
+
+def _class_name(value: Any) -> str:
+    text = _text(value, "a class")
+    if not re.fullmatch(CLASS_NAME, text):
+        raise RefusedError(
+            f"{described(text)} is no name of a class, which is up to 63 letters, digits, hyphens and "
+            "underscores, and begins with a letter; write for example HIGH_FAST"
         )
     return text
 
@@ -196,6 +207,7 @@ Slug: TypeAlias = Annotated[str, PlainValidator(_slug), _string_schema(SLUG, "ch
 OwnerName: TypeAlias = Annotated[
     str, PlainValidator(_owner_name), _string_schema(OWNER_NAME, "team-checkout")
 ]
+ClassName: TypeAlias = Annotated[str, PlainValidator(_class_name), _string_schema(CLASS_NAME, "CRITICAL")]
 LabelName: TypeAlias = Annotated[
     str,
     PlainValidator(_label_name),

@@ -1,0 +1,27 @@
+"""The class that an SLO names, among those of the defaults."""
+
+from __future__ import annotations
+
+import difflib
+
+from slo_compiler.diagnostics import Diagnostic, error
+from slo_compiler.model.defaults import Defaults
+from slo_compiler.model.slo_class import SloClass
+from slo_compiler.model.spec import SloSpec
+
+
+def class_of(slo: SloSpec, defaults: Defaults) -> SloClass | Diagnostic:
+    """The class of an SLO, one that says nothing where it names none, or what is wrong with the name."""
+    if slo.class_ is None:
+        return SloClass()
+    named = defaults.classes.get(slo.class_)
+    if named is not None:
+        return named
+    by_upper = {name.upper(): name for name in defaults.classes}
+    near = difflib.get_close_matches(slo.class_.upper(), by_upper, n=1, cutoff=0.6)
+    advice = f"did you mean {by_upper[near[0]]}?" if near else f"known: {', '.join(defaults.classes)}"
+    return error(
+        slo.locate("class"),
+        "spec/unknown-class",
+        f"there is no class {slo.class_}, so that nothing says what {slo.name} inherits; {advice}",
+    )
