@@ -22,6 +22,7 @@ from slo_compiler.checks.inhibition import check_inhibition
 from slo_compiler.checks.retention import check_retention
 from slo_compiler.checks.rules import check_rules
 from slo_compiler.checks.serving import check_serving
+from slo_compiler.checks.sloth_ids import check_sloth_ids
 from slo_compiler.checks.survivors import check_survivors
 from slo_compiler.checks.tiers import check_tiers
 from slo_compiler.diagnostics import Diagnostic, Position, has_errors, in_reading_order, note, warning
@@ -69,7 +70,7 @@ SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (
     check_serving,
     check_catalogue_of_signals,
 )
-SERVICES_CHECKS: Final[tuple[ServicesCheck, ...]] = (check_survivors,)
+SERVICES_CHECKS: Final[tuple[ServicesCheck, ...]] = (check_survivors, check_sloth_ids)
 PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
     check_rules,
     check_retention,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +18,12 @@ from slo_compiler.quantities import DAY, MINUTE, SECOND, Seconds
 SCRAPE_INTERVAL: Final = 30 * SECOND
 EVALUATION_INTERVAL: Final = 30 * SECOND
 BASE_WINDOW: Final = 5 * MINUTE
+
+
+class Naming(enum.Enum):
+    """A tool whose dashboards read series by names of its own."""
+
+    SLOTH = "sloth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class Defaults:
     position: Position = field(default=Position("defaults.yaml"), compare=False)
     target: str = "prometheus-2.42"
     """The oldest Prometheus that loads the rules."""
+    naming: Naming | None = None
+    """Whose names series and alerts bear beside ours."""
     clock: Clock = field(default_factory=Clock)
     retention: Retention | None = None
     """None where it is not known."""

@@ -35,7 +35,16 @@ ON_ALERTS: Final = (*IDENTITY, SURFACE, SEVERITY, SEV, OWNER, BURN_TIER)
 ON_ML_ALERTS: Final = (*OF_SIGNALS, ROLE, GUARD, EVIDENCE)
 ON_INFO: Final = (*IDENTITY, SURFACE, OWNER, OBJECTIVE, WINDOW, SPEC_HASH)
 
+SLOTH_ID: Final = "sloth_id"
+SLOTH_SERVICE: Final = "sloth_service"
+SLOTH_SLO: Final = "sloth_slo"
+SLOTH_SEVERITY: Final = "sloth_severity"
+SLOTH_WINDOW: Final = "sloth_window"
+SLOTH_OBJECTIVE: Final = "sloth_objective"
+OF_SLOTH: Final = (SLOTH_ID, SLOTH_SERVICE, SLOTH_SLO, SLOTH_SEVERITY, SLOTH_WINDOW, SLOTH_OBJECTIVE)
+"""What Sloth's dashboards read, where series and alerts bear its names as well."""
+
 OF_PROMETHEUS: Final = ("alertname", "alertstate", "le", "quantile")
 
-RESERVED: Final = frozenset({*ON_ALERTS, *ON_ML_ALERTS, *ON_INFO, *OF_PROMETHEUS})
+RESERVED: Final = frozenset({*ON_ALERTS, *ON_ML_ALERTS, *ON_INFO, *OF_SLOTH, *OF_PROMETHEUS})
 """What neither ``labels`` nor ``group_by`` may name."""

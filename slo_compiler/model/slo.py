@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from slo_compiler.diagnostics import Position
 from slo_compiler.model import labels
 from slo_compiler.model.alerting import Absent, TierRequest
-from slo_compiler.model.defaults import Clock, Links, Retention
+from slo_compiler.model.defaults import Clock, Links, Naming, Retention
 from slo_compiler.model.indicator import Indicator
 from slo_compiler.model.place import Locate, nowhere
 from slo_compiler.model.role import Role
@@ -48,6 +48,8 @@ class Slo:
     clock: Clock
     links: Links
     position: Position = field(compare=False)
+    naming: Naming | None = None
+    """Whose names its series and alerts bear beside ours."""
     class_: str | None = None
     """The class that said what its spec did not."""
     alerts: bool = True

@@ -99,6 +99,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         absent=_last((layer.absent for layer in layers), Absent()),
         alerts=_last((layer.enabled for layer in layers), default=True),
         target=defaults.target,
+        naming=defaults.naming,
         clock=defaults.clock,
         links=defaults.links,
         external_labels=defaults.external_labels,

@@ -10,7 +10,7 @@ from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model import labels
 from slo_compiler.model.slo import Slo
 from slo_compiler.quantities import Seconds, format_decimal, format_duration
-from slo_compiler.rules import alert_text, names
+from slo_compiler.rules import alert_text, names, sloth_naming
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.layout import block, chain, terms
 from slo_compiler.rules.severity import Rated, rated, rated_absence
@@ -88,6 +88,7 @@ def alert_labels(slo: Slo, severe: Rated) -> dict[str, str]:
         labels.SEV: severe.sev,
         labels.OWNER: slo.owner,
         **({} if slo.role is None else {labels.ROLE: slo.role.value}),
+        **sloth_naming.alert_labels(slo, severe.severity),
     }
 
 

@@ -11,7 +11,7 @@ from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.windows import Pace, Raw, Window
 from slo_compiler.model import labels
 from slo_compiler.quantities import format_decimal, format_duration, format_percent
-from slo_compiler.rules import names, windows
+from slo_compiler.rules import names, sloth_naming, windows
 from slo_compiler.rules.alerts import absent_alert, tier_alert
 from slo_compiler.rules.fingerprint import spec_hash
 from slo_compiler.rules.ir import Group, RecordingRule, Rule
@@ -35,9 +35,12 @@ def lower(plan: Plan) -> tuple[Group, ...]:
     copies = tuple(_coarse_copies(plan))
     info = _spec_info(plan, spec_hash((*fast, *copies, budget)))
     rules = {Pace.FAST: fast, Pace.SLOW: (budget, info), Pace.COARSE: copies}
-    return tuple(
-        Group(names.group_name(plan.slo, pace), plan.windows.interval(pace), rules[pace]) for pace in Pace
-    )
+    return tuple(_group(plan, pace, rules[pace]) for pace in Pace)
+
+
+def _group(plan: Plan, pace: Pace, rules: tuple[Rule, ...]) -> Group:
+    named_otherwise = sloth_naming.rules(plan, pace)
+    return Group(names.group_name(plan.slo, pace), plan.windows.interval(pace), (*rules, *named_otherwise))
 
 
 def _window_rules(plan: Plan) -> Iterator[Rule]:

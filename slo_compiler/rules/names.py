@@ -17,7 +17,9 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.model.subject import Subject
 from slo_compiler.promql.quote import matcher, selector
 from slo_compiler.promql.syntax import MatchOperator
-from slo_compiler.quantities import Seconds, format_duration
+from slo_compiler.quantities import DAY, HOUR, MINUTE, SECOND, Seconds, format_duration
+
+_UNITS: Final = {"y": 365 * DAY, "w": 7 * DAY, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
 
 WindowMetric: TypeAlias = Callable[[Seconds], str]
 """From the length of a window to the metric that records it."""
@@ -75,6 +77,23 @@ ADAPTERS_FILE: Final = "ml_adapters"
 SLICE_BAD: Final = "slo:slice_bad_ratio:lower_bound"
 """The error ratio of each slice: of all that chance leaves possible, the lowest."""
 SLICE_ALERT: Final = "QualitySliceBurn"
+
+
+SLOTH_OBJECTIVE: Final = "slo:objective:ratio"
+SLOTH_BUDGET: Final = "slo:error_budget:ratio"
+SLOTH_DAYS: Final = "slo:time_period:days"
+SLOTH_BURN_RATE: Final = "slo:current_burn_rate:ratio"
+SLOTH_PERIOD_BURN_RATE: Final = "slo:period_burn_rate:ratio"
+SLOTH_BUDGET_REMAINING: Final = "slo:period_error_budget_remaining:ratio"
+SLOTH_INFO: Final = "sloth_slo_info"
+
+
+def sloth_ratio(window: Seconds) -> str:
+    """Sloth's metric of the error ratio within a window, which it writes as Prometheus prints durations."""
+    unit, length = next(
+        (unit, length) for unit, length in _UNITS.items() if (window / length).denominator == 1
+    )
+    return f"slo:sli_error:ratio_rate{window / length}{unit}"
 
 
 def quantile(percent: int) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Absent, Alerting, Severity, TierRequest
-from slo_compiler.model.defaults import Clock, Defaults, Links, Retention
+from slo_compiler.model.defaults import Clock, Defaults, Links, Naming, Retention
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import (
     AtLeast,
@@ -83,6 +83,7 @@ def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
     return Defaults(
         position=root.position,
         target=model.target,
+        naming=Naming(model.naming) if model.naming is not None else None,
         clock=Clock(
             scrape_interval=model.scrape_interval or built_in.clock.scrape_interval,
             evaluation_interval=model.evaluation_interval or built_in.clock.evaluation_interval,

@@ -50,6 +50,8 @@ class DefaultsModel(Strict):
     """The format of this file."""
     target: Literal["prometheus-2.42", "prometheus-2.53", "prometheus-3.5"] = "prometheus-2.42"
     """The oldest Prometheus that loads the rules."""
+    naming: Given[Literal["sloth"]] = None
+    """The tool whose names series and alerts bear as well, so that dashboards made for it go on."""
     scrape_interval: Given[Duration] = None
     """How often Prometheus scrapes; 30s where it is not given."""
     evaluation_interval: Given[Duration] = None
