@@ -30,6 +30,15 @@ class Stub:
     requests: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing of clients that hang up: some tests are about them."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 @contextlib.contextmanager
 def stub(
     replies: Sequence[Reply] | Callable[[str], Reply], *, tls: ssl.SSLContext | None = None
@@ -58,8 +67,7 @@ def stub(
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     told.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
