@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SYSTEMS := $(basename $(notdir $(wildcard slo_compiler/presets/*.yaml)))
 
 # The tests that run on values alone, and what they have to cover is in pyproject.toml.
-COVERING := $(addprefix tests/,burnrate promql rules checks scenarios emitters presets runbooks test_bad_specs.py test_compiler.py)
+COVERING := $(addprefix tests/,burnrate promql rules checks scenarios emitters targets presets runbooks test_bad_specs.py test_compiler.py)
 
 .PHONY: generate test coverage mutate format lint check lock clean
 

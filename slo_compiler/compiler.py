@@ -46,6 +46,8 @@ from slo_compiler.rules.adapting import adapt
 from slo_compiler.rules.program import Program, build
 from slo_compiler.rules.signals.watched import Watched
 from slo_compiler.schema.read import read_defaults, read_receivers, read_sound_slos, read_spec, spec_of
+from slo_compiler.targets.registry import TARGETS
+from slo_compiler.targets.target import Emitter
 
 Value = TypeVar("Value")
 
@@ -53,7 +55,6 @@ SloCheck: TypeAlias = Callable[[Slo], Iterator[Diagnostic]]
 ServiceCheck: TypeAlias = Callable[[Service], Iterator[Diagnostic]]
 ServicesCheck: TypeAlias = Callable[[Sequence[Slo]], Iterator[Diagnostic]]
 ProgramCheck: TypeAlias = Callable[[Program], Iterator[Diagnostic]]
-Emitter: TypeAlias = Callable[[Program], Iterator[Artifact]]
 
 SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
     check_expressions,
@@ -77,8 +78,14 @@ PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
     check_delivery,
     check_inhibition,
     check_group_wait,
+    *(target.check for target in TARGETS.values()),
 )
-EMITTERS: Final[tuple[Emitter, ...]] = (prometheus.emit, promtool.emit, alertmanager.emit)
+EMITTERS: Final[tuple[Emitter, ...]] = (
+    prometheus.emit,
+    promtool.emit,
+    alertmanager.emit,
+    *(target.emit for target in TARGETS.values()),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,8 @@ class Sources:
     receivers: Source | None = None
     templates: tuple[Source, ...] = ()
     """The user's own templates of runbooks."""
+    targets: tuple[str, ...] | None = None
+    """The names of the targets that are wanted, in the place of those that the defaults name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,10 @@ def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambd
     found += watched
     adapters, unknown = choose(defaults.adapters)
     found += unknown
-    program = build(plans, services, receivers, adapt(adapters, defaults))
+    targets = defaults.targets
+    if sources.targets is not None:
+        targets = targets.only(sources.targets, defaults.position)
+    program = build(plans, services, receivers, adapt(adapters, defaults), targets)
     found += [problem for check in PROGRAM_CHECKS for problem in check(program)]
     if receivers is None and specs and not has_errors(found):
         found.append(_nobody_told(specs))

@@ -18,8 +18,10 @@ from tests.oracles.releases import (
     PROMETHEUS_2_42,
     PROMETHEUS_2_53,
     PROMETHEUS_3_5,
+    VICTORIA_METRICS,
     Release,
 )
+from tests.oracles.victoria_metrics import VictoriaMetrics
 
 # HYPOTHESIS_PROFILE=long looks further, and elsewhere each time; without it each run tries the same examples.
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60, print_blob=True)
@@ -85,3 +87,9 @@ def alertmanager_0_25() -> Alertmanager:
 @pytest.fixture(scope="session")
 def alertmanager_0_33() -> Alertmanager:
     return alertmanager_of(ALERTMANAGER_0_33)
+
+
+@pytest.fixture(scope="session")
+def victoria_metrics() -> VictoriaMetrics:
+    version = installed(VICTORIA_METRICS)
+    return VictoriaMetrics(version, cache_folder(os.environ) / VICTORIA_METRICS.name)

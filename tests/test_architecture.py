@@ -29,6 +29,7 @@ CORRIDOR = (
     "scenarios",
     "checks",
     "emitters",
+    "targets",
     "review",
     "compiler",
     "replay",

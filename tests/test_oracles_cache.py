@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import shutil
 import signal
@@ -132,6 +133,32 @@ def test_a_wrong_binary_is_not_taken(tmp_path: Path, binary: str, failure: str) 
     (told,) = fill(tmp_path, [OLD], Mirror(binary=binary))
     assert failure in told
     assert missing(tmp_path, [OLD]) == [OLD]
+
+
+@pytest.mark.parametrize(
+    ("told", "failures"),
+    [
+        ("metrics (1.145.0+ds1-2) unstable; urgency=medium", []),
+        ("metrics (1.9-1) unstable; urgency=low", ["Debian sid has metrics 1.9-1, not 1.145"]),
+        ("nothing of the kind", ["does not tell its version: 'nothing of the kind'"]),
+    ],
+)
+def test_the_version_of_a_binary_that_is_mute_is_its_package_s(
+    tmp_path: Path, told: str, failures: list[str]
+) -> None:
+    mute = Release(
+        "metrics", "1.145", "sid", ("metrics",), ("bin/alert",), (1, 145), (2,), changelog="doc/changelog.gz"
+    )
+
+    def unpack_mute(releases: Sequence[Release], workspace: Path) -> None:
+        for release in releases:
+            for file in release.files:
+                (workspace / release.name / file).parent.mkdir(parents=True)
+                (workspace / release.name / file).write_bytes(gzip.compress(told.encode()))
+
+    found = fill(tmp_path, [mute], unpack_mute)
+    assert [failure in said for said, failure in zip(found, failures, strict=True)] == [True] * len(failures)
+    assert installed_version(tmp_path, mute) == (None if failures else "1.145.0+ds1-2")
 
 
 def test_a_package_without_the_binary_is_named(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
 from slo_compiler.compiler import Compilation, compile_sources
 from slo_compiler.emitters.artifact import Artifact
+from slo_compiler.model.targets import KINDS
 
 MOST_DIFF_LINES: Final = 200
 """Of each stale file: enough to see what kind of change it is."""
@@ -32,15 +34,30 @@ MOST_DIFF_LINES: Final = 200
 @click.option(
     "--check", is_flag=True, help="Write nothing; show what differs, and exit 1 where anything does."
 )
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    type=click.Choice(list(KINDS)),
+    help="Write files for this target too, in the place of those that defaults.yaml names.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Do not show notes.")
 @click.pass_context
-def command(ctx: click.Context, specs: tuple[Path, ...], out: Path, *, check: bool, quiet: bool) -> None:
+def command(  # noqa: PLR0913 click gives each option on its own
+    ctx: click.Context,
+    specs: tuple[Path, ...],
+    out: Path,
+    targets: tuple[str, ...],
+    *,
+    check: bool,
+    quiet: bool,
+) -> None:
     """Compile SPECS, files or folders, to Prometheus rules and Alertmanager routes.
 
     defaults.yaml and receivers.yaml beside the specs are read with them. Nothing is written when there is an
     error, and otherwise everything at once.
     """
-    sources = read_sources(specs)
+    sources = replace(read_sources(specs), targets=targets or None)
     with progress() as step:
         compilation = compile_sources(sources, progress=step)
     report(compilation.diagnostics, quiet_notes=quiet)

@@ -13,6 +13,7 @@ from slo_compiler.model.alerting import Alerting
 from slo_compiler.model.place import Locate, nowhere
 from slo_compiler.model.slo_class import OF_THE_WORKBOOK, SloClass
 from slo_compiler.model.surface import Surface
+from slo_compiler.model.targets import Targets
 from slo_compiler.quantities import DAY, MINUTE, SECOND, Seconds
 
 SCRAPE_INTERVAL: Final = 30 * SECOND
@@ -80,4 +81,6 @@ class Defaults:
     links: Links = field(default_factory=Links)
     adapters: tuple[AdapterRequest, ...] = ()
     """What maps other systems onto the metric contract."""
+    targets: Targets = field(default_factory=Targets)
+    """What files are written for, beside those for Prometheus."""
     locate: Locate = field(default=nowhere, compare=False, repr=False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeAlias
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.subject import Subject
+from slo_compiler.model.targets import Targets
 from slo_compiler.rules import names
 from slo_compiler.rules.adapting import AdaptedGroup
 from slo_compiler.rules.ir import AlertingRule, Group, RuleFile
@@ -51,6 +52,8 @@ class Program:
     adapted: tuple[AdaptedGroup, ...] = ()
     watched: tuple[Watched, ...] = ()
     """The services of machine learning that the signals are of."""
+    targets: Targets = field(default_factory=Targets)
+    """What files are written for, beside those for Prometheus."""
 
     @property
     def lowered(self) -> tuple[Lowered, ...]:
@@ -76,6 +79,7 @@ def build(
     watched: Sequence[Watched],
     receivers: Receivers | None,
     adapted: tuple[AdaptedGroup, ...] = (),
+    targets: Targets | None = None,
 ) -> Program:
     """The program of plans and of services of machine learning that have passed their checks."""
     signals = tuple(signal for each in watched for signal in lower_signals(each))
@@ -87,6 +91,7 @@ def build(
         signals=signals,
         adapted=adapted,
         watched=tuple(watched),
+        targets=targets or Targets(),
     )
 
 

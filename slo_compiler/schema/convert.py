@@ -103,6 +103,7 @@ def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
         },
         links=Links(model.links.runbook, model.links.dashboard, model.links.prometheus),
         adapters=convert_adapter.requests(model.adapters, root),
+        targets=model.targets.value(root),
         locate=partial(_locate, root),
     )
 

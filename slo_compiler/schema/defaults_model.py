@@ -15,6 +15,7 @@ from slo_compiler.schema.fields import Duration, Given, Objective, Period
 from slo_compiler.schema.refusal import RefusedError
 from slo_compiler.schema.spec_model import Owners, Systems
 from slo_compiler.schema.strict import Strict
+from slo_compiler.schema.targets_model import TargetsModel
 from slo_compiler.schema.text_fields import ClassName, LabelName, Link, PlainLink
 
 LONGEST_EVALUATION_INTERVAL: Final = 4 * MINUTE
@@ -77,6 +78,8 @@ class DefaultsModel(Strict):
     links: LinksModel = LinksModel()
     adapters: list[AdapterUse] = Field(default_factory=list)
     """Systems whose metrics are mapped onto the metric contract: ids, or mappings of use and parameters."""
+    targets: TargetsModel = TargetsModel()
+    """What files are written for, beside those for Prometheus: rulers and packagings, with their limits."""
 
     @model_validator(mode="after")
     def _clock_runs(self) -> DefaultsModel:

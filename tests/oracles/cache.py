@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gzip
 import json
 import logging
 import re
@@ -109,7 +110,10 @@ def _adopt(cache: Path, release: Release, unpacked: Path) -> None:
     for file in release.files:
         if not (unpacked / file).is_file():
             raise FetchError(f"the packages {', '.join(release.packages)} do not hold {file}")
-    versions = {_reported_version(release, unpacked / binary) for binary in release.binaries}
+    if release.changelog is None:
+        versions = {_reported_version(release, unpacked / binary) for binary in release.binaries}
+    else:
+        versions = {_packaged_version(release, unpacked / release.changelog)}
     if len(versions) != 1:
         raise FetchError(f"{release.name} is of two versions: {', '.join(sorted(versions))}")
     version = versions.pop()
@@ -134,6 +138,18 @@ def _reported_version(release: Release, binary: Path) -> str:
         raise FetchError(f"{binary.name} does not tell its version: {(told.stdout + told.stderr)[:200]!r}")
     if not release.accepts(found[1]):
         raise FetchError(f"Debian {release.suite} has {binary.name} {found[1]}, which is not {release.line}")
+    return found[1]
+
+
+def _packaged_version(release: Release, changelog: Path) -> str:
+    """The version that a package's changelog begins with: ``victoria-metrics (1.145.0+ds1-2) unstable``."""
+    with gzip.open(changelog, "rt", encoding="utf-8") as file:
+        told = file.readline()
+    found = re.search(r"\(([^)]+)\)", told)
+    if found is None:
+        raise FetchError(f"the changelog of {release.name} does not tell its version: {told[:200]!r}")
+    if not release.accepts(found[1]):
+        raise FetchError(f"Debian {release.suite} has {release.program} {found[1]}, not {release.line}")
     return found[1]
 
 

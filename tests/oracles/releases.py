@@ -26,6 +26,8 @@ class Release:
     """... and below this."""
     data: tuple[str, ...] = ()
     """Files that the binaries read at run time."""
+    changelog: str | None = None
+    """That of the package, where the binaries do not tell their version."""
 
     @property
     def name(self) -> str:
@@ -35,7 +37,7 @@ class Release:
     @property
     def files(self) -> tuple[str, ...]:
         """All the files without which the release is of no use."""
-        return (*self.binaries, *self.data)
+        return (*self.binaries, *self.data, *([self.changelog] if self.changelog else []))
 
     def accepts(self, version: str) -> bool:
         """Whether a version as a binary reports it, such as ``2.42.0+ds``, is of this line."""
@@ -81,6 +83,28 @@ ALERTMANAGER_0_33: Final = Release(
     (f"{TEMPLATES}/default.tmpl",),
 )
 
+# https://tracker.debian.org/pkg/victoria-metrics: a second engine for rules, which reads MetricsQL.
+VICTORIA_METRICS: Final = Release(
+    "victoria-metrics",
+    "1.145",
+    "sid",
+    ("victoria-metrics",),
+    ("usr/bin/vmalert", "usr/bin/vmalert-tool"),
+    (1, 145),
+    (2,),
+    changelog="usr/share/doc/victoria-metrics/changelog.Debian.gz",
+)
+# https://tracker.debian.org/pkg/prometheus-node-exporter: what real metrics of a machine look like.
+NODE_EXPORTER: Final = Release(
+    "node-exporter",
+    "1.5",
+    "bookworm",
+    ("prometheus-node-exporter",),
+    ("usr/bin/prometheus-node-exporter",),
+    (1, 5),
+    (1, 6),
+)
+
 PROMETHEUS: Final = (PROMETHEUS_2_42, PROMETHEUS_2_53, PROMETHEUS_3_5)
 ALERTMANAGER: Final = (ALERTMANAGER_0_25, ALERTMANAGER_0_33)
-RELEASES: Final = (*PROMETHEUS, *ALERTMANAGER)
+RELEASES: Final = (*PROMETHEUS, *ALERTMANAGER, VICTORIA_METRICS, NODE_EXPORTER)

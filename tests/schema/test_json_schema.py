@@ -101,6 +101,21 @@ DEFAULTS: Final = {
     "retention": "31d",
     "labels": {"cluster": "eu-1"},
     "alerting": {"tiers": [{"name": "fast", "severity": "page", "budget": "2%", "long": "1h"}]},
+    "targets": {
+        "operator": {"namespace": "monitoring", "labels": {"release": "kube-prometheus-stack"}},
+        "alertmanagerconfig": {"namespace": "monitoring", "labels": {}, "matcher_strategy": "None"},
+        "helm": {"name": "slo-rules", "version": "1.0.0", "labels": {"example.com/part-of": "slo"}},
+        "mimir": {
+            "tenant": "shop",
+            "prefix": "slo-",
+            "rules_per_group": 30,
+            "groups": 500,
+            "query_offset": "1m",
+        },
+        "thanos": {"partial_response": "warn", "shards": 3},
+        "amp": {"rules_per_group": 30, "groups": 500, "namespaces": 50},
+        "gmp": {"namespace": "shop"},
+    },
 }
 RECEIVERS: Final = data_of(SPECS / "receivers.yaml")
 PROBE: Final = {

@@ -1,0 +1,1 @@
+"""AlertmanagerConfig of the Prometheus operator: our routes in the words of its manifests."""

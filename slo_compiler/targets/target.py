@@ -1,0 +1,22 @@
+"""What a target is: files from a program, and what of the program it cannot take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from slo_compiler.diagnostics import Diagnostic
+from slo_compiler.emitters.artifact import Artifact
+from slo_compiler.rules.program import Program
+
+Emitter: TypeAlias = Callable[[Program], Iterator[Artifact]]
+Check: TypeAlias = Callable[[Program], Iterator[Diagnostic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A ruler or packaging. Both functions give nothing where the program does not ask for it."""
+
+    emit: Emitter
+    check: Check
