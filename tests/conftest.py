@@ -9,11 +9,13 @@ from hypothesis import settings
 
 from tests.oracles.alertmanager import Alertmanager
 from tests.oracles.cache import cache_folder, installed_version
+from tests.oracles.node_exporter import NodeExporter
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.releases import (
     ALERTMANAGER,
     ALERTMANAGER_0_25,
     ALERTMANAGER_0_33,
+    NODE_EXPORTER,
     PROMETHEUS,
     PROMETHEUS_2_42,
     PROMETHEUS_2_53,
@@ -93,3 +95,9 @@ def alertmanager_0_33() -> Alertmanager:
 def victoria_metrics() -> VictoriaMetrics:
     version = installed(VICTORIA_METRICS)
     return VictoriaMetrics(version, cache_folder(os.environ) / VICTORIA_METRICS.name)
+
+
+@pytest.fixture(scope="session")
+def node_exporter() -> NodeExporter:
+    version = installed(NODE_EXPORTER)
+    return NodeExporter(version, cache_folder(os.environ) / NODE_EXPORTER.name)

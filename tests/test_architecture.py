@@ -35,6 +35,7 @@ CORRIDOR = (
     "replay",
     "prometheus",
     "backtest",
+    "verify",
     "cli",
     "__main__",
 )
@@ -49,7 +50,7 @@ LIBRARIES = {
     "markupsafe": {"emitters"},
     "matplotlib": {"replay"},
     "numpy": {"backtest", "replay"},
-    "prometheus_client": {"backtest", "instrument"},
+    "prometheus_client": {"backtest", "instrument", "verify"},
     "pydantic": {"schema"},
     "pydantic_core": {"schema"},
     "re2": {"promql"},

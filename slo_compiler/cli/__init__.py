@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "simulate": "Try incidents on alerts: who is told of what, and how soon.",
     "backtest": "Show what alerts would have told of on real history.",
     "import": "Turn specs of Sloth, Pyrra or OpenSLO into ours.",
+    "verify": "Look whether the metrics are there, in a scrape or a Prometheus.",
     "presets": "List and show the SLI library.",
     "schema": "Print the JSON Schema of a file, for editors.",
     "init": "Write a starter spec.",

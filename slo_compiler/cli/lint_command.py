@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import click
 
-from slo_compiler.cli.checks_page import checks_page
+from slo_compiler.cli.diagnostic_formats import STYLES, formatted
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report, visible
 from slo_compiler.compiler import compile_sources
-from slo_compiler.diagnostics import Diagnostic, has_errors
-from slo_compiler.emitters.check_help import check_help
-from slo_compiler.emitters.diagnostics_json import as_json
-from slo_compiler.emitters.sarif import as_sarif
-from slo_compiler.emitters.workflow_commands import as_workflow_commands
-from slo_compiler.version import VERSION
-
-STYLES: Final = ("text", "json", "sarif", "github")
+from slo_compiler.diagnostics import has_errors
 
 
 @click.command("lint")
@@ -44,19 +35,7 @@ def command(ctx: click.Context, specs: tuple[Path, ...], style: str, *, quiet: b
     with progress() as step:
         diagnostics = compile_sources(sources, progress=step).diagnostics
     if style != "text":
-        click.echo(_formatted(visible(diagnostics, quiet_notes=quiet), style), nl=False)
+        click.echo(formatted(visible(diagnostics, quiet_notes=quiet), style), nl=False)
     elif not report(diagnostics, quiet_notes=quiet):
         click.echo("no problems", err=True)
     ctx.exit(1 if has_errors(diagnostics) else 0)
-
-
-def _formatted(diagnostics: Sequence[Diagnostic], style: str) -> str:
-    match style:
-        case "json":
-            return as_json(diagnostics)
-        case "sarif":
-            return as_sarif(diagnostics, check_help(checks_page()), VERSION)
-        case "github":
-            return as_workflow_commands(diagnostics)
-        case _:
-            raise ValueError(f"{style} is no format of diagnostics")

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from slo_compiler.prometheus.access import Access, BearerToken, Password
 from slo_compiler.prometheus.failure import Failure, Reason, quoted
 
-OK: Final = 200
 _PASSING: Final = (429, 500, 502, 503, 504)
 
 # errorType of Prometheus's web/api/v1/api.go; Mimir and Thanos answer in the same words.

@@ -1,4 +1,4 @@
-"""One question over HTTP and its JSON, or why there is none: credentials, trust, retries and limits."""
+"""One question over HTTP and its answer, or why there is none: credentials, trust, retries and limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from urllib3 import exceptions
 from slo_compiler.prometheus.access import Access, BearerToken, Limits, Password, Tls
 from slo_compiler.prometheus.address import Address
 from slo_compiler.prometheus.failure import Failure, Reason, quoted
-from slo_compiler.prometheus.refusal import OK, Reply, not_json, refusal
+from slo_compiler.prometheus.refusal import Reply, not_json, refusal
 
 Parameters: TypeAlias = Sequence[tuple[str, str]]
 
@@ -37,6 +37,23 @@ AT_FIRST: Final = 1.0
 _NEVER_BY_PROXY: Final = ("localhost", "127.0.0.1", "::1")
 _OF_OPENSSL: Final = re.compile(r"^[A-Z_]+\] | \(_ssl\.c:\d+\)")
 _LIBRARY: Final = (exceptions.HTTPError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request: a path below the address, and what is sent there."""
+
+    path: str
+    parameters: Parameters = ()
+    """Names and values; names may repeat."""
+    may_post: bool = False
+    """Whether the API takes long questions by POST."""
+    method: str = "GET"
+    body: bytes | None = None
+    content_type: str = ""
+    accept: str = "application/json"
+    known: tuple[int, ...] = ()
+    """Statuses that are an answer, beside those of success: 404 for what may be missing."""
 
 
 @dataclass(slots=True)
@@ -59,14 +76,24 @@ class Transport:
             parameters: names and values; names may repeat.
             may_post: whether the API takes long questions by POST.
         """
+        reply = self.exchange(Question(path, parameters, may_post))
+        if isinstance(reply, Failure):
+            return reply
+        try:
+            return json.loads(reply.body)
+        except ValueError:
+            return not_json(self.address.url, path, reply.body)
+
+    def exchange(self, question: Question) -> Reply | Failure:
+        """What a server replies to a question; a failure that passes is waited for."""
         for delay in self._delays():
-            answer = self._ask_once(path, parameters, may_post=may_post)
-            if not isinstance(answer, Failure) or not answer.passing:
-                return answer
-            pause = min(max(delay, answer.after or 0), self._patience)
-            self.waiting(answer, pause)
+            reply = self._exchange_once(question)
+            if not isinstance(reply, Failure) or not reply.passing:
+                return reply
+            pause = min(max(delay, reply.after or 0), self._patience)
+            self.waiting(reply, pause)
             self.sleep(pause)
-        return self._ask_once(path, parameters, may_post=may_post)
+        return self._exchange_once(question)
 
     @property
     def _patience(self) -> float:
@@ -79,45 +106,42 @@ class Transport:
             waited += delay
             delay = min(2 * delay, LONGEST_DELAY)
 
-    def _ask_once(self, path: str, parameters: Parameters, *, may_post: bool) -> Any | Failure:
+    def _exchange_once(self, question: Question) -> Reply | Failure:
         try:
             headers = _sendable({**self.access.headers, **_authorisation(self.access)})
             self._pool = self._pool or _pool(self.address, self.access.tls)
         except (OSError, ValueError) as failure:
             return self._fail(Reason.CREDENTIALS, _unusable(failure))
         try:
-            reply = self._send(path, urlencode(parameters), headers, may_post=may_post)
-            body = _read(reply, self.limits.most_bytes)
+            sent = self._send(question, headers)
+            body = _read(sent, self.limits.most_bytes)
         except _LIBRARY as failure:
             return _redacted(self._lost(failure), headers)
         self._reached = True
         if body is None:
             limit = self.limits.most_bytes // 1_000_000
-            return self._fail(Reason.TOO_MUCH, f"its answer to {path} is longer than {limit} MB")
-        if reply.status != OK:
-            told = Reply(reply.status, {name.lower(): value for name, value in reply.headers.items()}, body)
-            return _redacted(refusal(self.address.url, path, told, self.access), headers)
-        try:
-            return json.loads(body)
-        except ValueError:
-            return not_json(self.address.url, path, body)
+            where = question.path or "us"
+            return self._fail(Reason.TOO_MUCH, f"its answer to {where} is longer than {limit} MB")
+        reply = Reply(sent.status, {name.lower(): value for name, value in sent.headers.items()}, body)
+        if 200 <= reply.status < 300 or reply.status in question.known:
+            return reply
+        return _redacted(refusal(self.address.url, question.path, reply, self.access), headers)
 
-    def _send(
-        self, path: str, query: str, headers: Mapping[str, str], *, may_post: bool
-    ) -> urllib3.BaseHTTPResponse:
-        url = f"{self.address.url}{path}"
-        method, body = "GET", None
-        if may_post and len(query) > LONGEST_URL:
-            method, body = "POST", query
-            headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
+    def _send(self, question: Question, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        url, query = f"{self.address.url}{question.path}", urlencode(question.parameters)
+        method, body, kind = question.method, question.body, question.content_type
+        if question.may_post and len(query) > LONGEST_URL:
+            method, body, kind = "POST", query.encode(), "application/x-www-form-urlencoded"
         elif query:
             url = f"{url}?{query}"
+        if kind:
+            headers = {**headers, "Content-Type": kind}
         if self._pool is None:
             raise TypeError("there is no pool to ask by")
         return self._pool.request(
             method,
             url,
-            headers={"Accept": "application/json", "User-Agent": "slo-compiler", **headers},
+            headers={"Accept": question.accept, "User-Agent": "slo-compiler", **headers},
             body=body,
             redirect=False,
             retries=False,

@@ -76,22 +76,22 @@ def bucket_matcher(bound: Fraction) -> str:
 
     Prometheus 3 writes every bound as a float; before, it stayed as the client had put it: ``1`` or ``1.0``.
     """
-    spellings = _spellings(bound)
-    if len(spellings) == 1:
-        return matcher("le", MatchOperator.EQUAL, spellings[0])
-    return matcher("le", MatchOperator.REGEX, "|".join(map(quote_regex, spellings)))
+    spelt = spellings(bound)
+    if len(spelt) == 1:
+        return matcher("le", MatchOperator.EQUAL, spelt[0])
+    return matcher("le", MatchOperator.REGEX, "|".join(map(quote_regex, spelt)))
 
 
-def _spellings(bound: Fraction) -> list[str]:
+def spellings(bound: Fraction) -> list[str]:
     """A bound as clients write it: plain, as a float, and with the exponent of Go's shortest form."""
     plain = format_decimal(bound, digits=17)
-    spellings = [plain, f"{plain}.0"] if bound.denominator == 1 else [plain]
+    spelt = [plain, f"{plain}.0"] if bound.denominator == 1 else [plain]
     number = Decimal(plain).normalize()
     exponent = number.adjusted()
     if exponent < LOWEST_PLAIN_EXPONENT or exponent > HIGHEST_PLAIN_EXPONENT:
         mantissa = number.scaleb(-exponent).normalize()
-        spellings.append(f"{mantissa}e{exponent:+03d}")
-    return spellings
+        spelt.append(f"{mantissa}e{exponent:+03d}")
+    return spelt
 
 
 def _unchecked(expression: Expression, problems: list[Problem]) -> ValueError:

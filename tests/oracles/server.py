@@ -44,6 +44,10 @@ class Server:
         query = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
         return json.loads(_reply(f"{self.url}{path}{query}")[1])
 
+    def text(self, path: str) -> str:
+        """The text that the server replies."""
+        return _reply(f"{self.url}{path}")[1].decode()
+
     def post(self, path: str, value: object) -> Any:
         """Post a value as JSON; the JSON that the server replies, None if it replies nothing."""
         reply = _reply(f"{self.url}{path}", json.dumps(value).encode())[1]
@@ -69,13 +73,16 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str | Path], *, cwd: Path, log_file: Path) -> Iterator[Server]:
+def running(
+    command: Sequence[str | Path], *, cwd: Path, log_file: Path, ready: str = "/-/ready"
+) -> Iterator[Server]:
     """Run a server that was told to listen on port 0 of 127.0.0.1, and stop it at the end.
 
     Args:
         command: the program and its flags.
         cwd: its working directory.
         log_file: where to keep what it says; stays there when it has stopped.
+        ready: the path that answers 200 as soon as it is ready.
 
     Raises:
         ServerError: it ended early, or was not ready in time.
@@ -85,7 +92,7 @@ def running(command: Sequence[str | Path], *, cwd: Path, log_file: Path) -> Iter
             command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        yield _when_ready(process, log_file)
+        yield _when_ready(process, log_file, ready)
     finally:
         process.terminate()
         try:
@@ -95,7 +102,7 @@ def running(command: Sequence[str | Path], *, cwd: Path, log_file: Path) -> Iter
             process.wait()
 
 
-def _when_ready(process: subprocess.Popen[bytes], log_file: Path) -> Server:
+def _when_ready(process: subprocess.Popen[bytes], log_file: Path, ready: str) -> Server:
     """Wait until the server has said where it listens, and then until it calls itself ready."""
     deadline = time.monotonic() + _STARTING
     while time.monotonic() < deadline and process.poll() is None:
@@ -103,7 +110,7 @@ def _when_ready(process: subprocess.Popen[bytes], log_file: Path) -> Server:
         if found := _ADDRESS.search(said):
             server = Server(f"http://{found[1]}", log_file)
             with contextlib.suppress(OSError):  # it may be ending
-                if _reply(f"{server.url}/-/ready")[0] == HTTPStatus.OK:
+                if _reply(f"{server.url}{ready}")[0] == HTTPStatus.OK:
                     return server
         time.sleep(0.01)
     end = "was not ready in time" if process.poll() is None else f"ended with {process.returncode}"

@@ -1,0 +1,79 @@
+"""The bounds of the buckets that are there, and how they are spelt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Final
+
+from slo_compiler.diagnostics import Diagnostic, Position, error
+from slo_compiler.presets.bounds import neighbours
+from slo_compiler.promql.syntax import Matcher
+from slo_compiler.quantities import format_decimal
+from slo_compiler.verify.looking import Looked
+from slo_compiler.verify.metrics import Series, label_values
+
+_OTHER_UNITS: Final = (Fraction(1000), Fraction(1_000_000), Fraction(1, 1000), Fraction(1, 1_000_000))
+
+
+def bounds_of(series: Iterable[Series]) -> dict[Fraction, list[str]]:
+    """Each finite bound with its spellings, ascending."""
+    found: dict[Fraction, list[str]] = {}
+    for text in label_values(series, "le"):
+        try:
+            found.setdefault(Fraction(text), []).append(text)
+        except ValueError:  # +Inf
+            continue
+    return dict(sorted(found.items()))
+
+
+def check_le(looked: Looked, name: str, matcher: Matcher, series: Sequence[Series]) -> Diagnostic:
+    """What is wrong with a matcher of ``le`` that finds no bucket."""
+    bounds = bounds_of(series)
+    position = looked.position_of(matcher)
+    try:
+        bound = Fraction(matcher.value)
+    except ValueError:
+        bound = None
+    if bound in bounds:
+        spelt = "|".join(sorted({*bounds[bound], f"{float(bound)}"}))
+        return error(
+            position,
+            "verify/le",
+            f'{name} spells this bound le="{bounds[bound][0]}", and a matcher compares text: '
+            f'{looked.role.value}; write le=~"{spelt}", for Prometheus 3 rewrites bounds as the latter, or '
+            "let the indicator latency find the bucket",
+        )
+    return no_bucket(position, name, bound, bounds, looked.role.value)
+
+
+def no_bucket(
+    position: Position,
+    name: str,
+    bound: Fraction | None,
+    bounds: dict[Fraction, list[str]],
+    consequence: str,
+) -> Diagnostic:
+    """That no bucket ends at a bound: because its unit is another, or with the bounds that are near."""
+    if bound is None:
+        return error(position, "verify/bucket", f"{name} has no such bucket: {consequence}")
+    written = format_decimal(bound, digits=17)
+    for factor in _OTHER_UNITS:
+        if bound * factor in bounds:
+            other = format_decimal(bound * factor, digits=17)
+            return error(
+                position,
+                "verify/unit",
+                f"{name} has no bucket that ends at {written}, and one at {other}: its unit is another than "
+                f"the name tells, so that {consequence}; write the threshold as a number in its own unit, "
+                f"{other}",
+            )
+    near = " or ".join(
+        format_decimal(each, digits=17) for each in neighbours(bound, tuple(bounds)) if each is not None
+    )
+    advice = f"choose {near}" if near else "it has none but +Inf"
+    return error(
+        position,
+        "verify/bucket",
+        f"{name} has no bucket that ends at {written}, so that {consequence}; {advice}",
+    )

@@ -1,0 +1,115 @@
+"""Whether a selector finds anything: the metric, its labels, their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from slo_compiler.diagnostics import Diagnostic, Position, error, warning
+from slo_compiler.promql.syntax import Matcher, MatchOperator
+from slo_compiler.verify import words
+from slo_compiler.verify.bounds import check_le
+from slo_compiler.verify.looking import Looked, Role
+from slo_compiler.verify.metrics import HISTOGRAM_PARTS, Metrics, Series, label_names, label_values
+from slo_compiler.verify.selecting import NoLabel, NotTogether, NoValue, blame, label_matchers, selected
+
+METRIC = "verify/metric"
+NOT_INITIALISED = "verify/not-initialised"
+
+
+def check_name(looked: Looked, name: str, metrics: Metrics) -> Iterator[Diagnostic]:
+    """Whether there is such a metric; if not, which it may be called now."""
+    if metrics.of(name):
+        return
+    if name in metrics.types:
+        yield _not_initialised(looked.position, f"{name} is declared and has no series yet")
+        return
+    yield missing_name(looked, name, _renamed(name, metrics))
+
+
+def missing_name(looked: Looked, name: str, near: str | None) -> Diagnostic:
+    """That a metric is missing."""
+    advice = f"; did you mean {near}?" if near else ""
+    return error(looked.position, METRIC, f"there is no metric {name}: {looked.role.value}{advice}")
+
+
+def _renamed(name: str, metrics: Metrics) -> str | None:
+    """The metric that is most like a missing one, of the same kind where the name tells its kind."""
+    for other in (
+        f"{name}_total",
+        name.removesuffix("_total"),
+        *(f"{name}{part}" for part in HISTOGRAM_PARTS),
+    ):
+        if other != name and metrics.of(other):
+            return other
+    parts = [part for part in HISTOGRAM_PARTS if name.endswith(part)]
+    known = [each for each in metrics.series if not parts or each.endswith(parts[0])]
+    return words.nearest_name(name, known)
+
+
+def check_selection(looked: Looked, name: str, metrics: Metrics) -> Iterator[Diagnostic]:
+    """Whether the matchers find any of the metric's series; if not, which of them is to blame."""
+    series = metrics.of(name)
+    matchers = label_matchers(looked.selector)
+    if selected(series, matchers, metrics, looked.release):
+        return
+    match blame(series, matchers, metrics, looked.release):
+        case NoLabel(matcher=matcher):
+            yield _no_label(looked, name, matcher, series, metrics)
+        case NoValue(matcher=matcher):
+            yield _no_value(looked, name, matcher, series)
+        case NotTogether():
+            yield _not_together(looked, name, matchers)
+        case found:
+            assert_never(found)
+
+
+def _no_label(
+    looked: Looked, name: str, matcher: Matcher, series: Sequence[Series], metrics: Metrics
+) -> Diagnostic:
+    near = words.nearest_label(matcher, series, metrics, looked.release)
+    advice = (
+        f"did you mean {near}?" if near else f"it has {words.listed(list(label_names(series))) or 'none'}"
+    )
+    unless = (
+        f"; if Prometheus adds the label when it scrapes, say so with --label {matcher.label}=VALUE"
+        if metrics.added
+        else ""
+    )
+    return error(
+        looked.position_of(matcher),
+        "verify/label",
+        f"no series of {name} has a label {matcher.label}: {looked.role.value}; {advice}{unless}",
+    )
+
+
+def _no_value(looked: Looked, name: str, matcher: Matcher, series: Sequence[Series]) -> Diagnostic:
+    if matcher.label == "le":
+        return check_le(looked, name, matcher, series)
+    values = label_values(series, matcher.label)
+    near = words.nearest_value(matcher.value, values) if matcher.operator is MatchOperator.EQUAL else None
+    position = looked.position_of(matcher)
+    written = f"{matcher.label}{matcher.operator.value}{matcher.value!r}"
+    told = f"no series of {name} has {written}; there are {words.listed(values)}"
+    if looked.role is Role.ERRORS and near is None:
+        return _not_initialised(position, told)
+    advice = f"; did you mean {near}?" if near else ""
+    return error(position, "verify/value", f"{told}: {looked.role.value}{advice}")
+
+
+def _not_together(looked: Looked, name: str, matchers: Sequence[Matcher]) -> Diagnostic:
+    told = (
+        f"no series of {name} has all of {', '.join(matcher.label for matcher in matchers)} as they are here"
+    )
+    if looked.role is Role.ERRORS:
+        return _not_initialised(looked.position, told)
+    return error(looked.position, "verify/value", f"{told}: {looked.role.value}")
+
+
+def _not_initialised(position: Position, told: str) -> Diagnostic:
+    return warning(
+        position,
+        NOT_INITIALISED,
+        f"{told}: if such a series appears with its first event, that event is missed, for increase() of a "
+        "series that begins at 1 is 0; export it with 0 from the start",
+    )

@@ -1,0 +1,72 @@
+"""Which series a selector finds, and if none, which of its matchers is to blame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from slo_compiler.promql import regex
+from slo_compiler.promql.release import Release
+from slo_compiler.promql.selectors import METRIC_NAME
+from slo_compiler.promql.syntax import Matcher, MatchOperator, VectorSelector
+from slo_compiler.verify.metrics import Metrics, Series
+
+
+@dataclass(frozen=True, slots=True)
+class NoLabel:
+    """No series of the metric has the label of a matcher."""
+
+    matcher: Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class NoValue:
+    """No series of the metric has the label with such a value."""
+
+    matcher: Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class NotTogether:
+    """Each matcher finds series, and all of them together none."""
+
+
+Blame: TypeAlias = NoLabel | NoValue | NotTogether
+
+
+def selected(
+    series: Iterable[Series], matchers: Sequence[Matcher], metrics: Metrics, release: Release
+) -> list[Series]:
+    """The series that all the matchers find."""
+    return [each for each in series if all(finds(matcher, each, metrics, release) for matcher in matchers)]
+
+
+def label_matchers(selector: VectorSelector) -> list[Matcher]:
+    """The matchers of a selector but for that of the name."""
+    return [matcher for matcher in selector.matchers if matcher.label != METRIC_NAME]
+
+
+def finds(matcher: Matcher, series: Series, metrics: Metrics, release: Release) -> bool:
+    """Whether a series fulfils a matcher; what only a scrape adds fulfils any."""
+    if matcher.label in metrics.added and matcher.label not in series.labels:
+        return True
+    value = series.labels.get(matcher.label, "")
+    match matcher.operator:
+        case MatchOperator.EQUAL:
+            return value == matcher.value
+        case MatchOperator.NOT_EQUAL:
+            return value != matcher.value
+        case MatchOperator.REGEX:
+            return regex.matches(matcher.value, value, release)
+        case MatchOperator.NOT_REGEX:
+            return not regex.matches(matcher.value, value, release)
+
+
+def blame(series: Sequence[Series], matchers: Sequence[Matcher], metrics: Metrics, release: Release) -> Blame:
+    """Why the matchers find none of the series, of which there is at least one."""
+    for matcher in matchers:
+        if not any(finds(matcher, each, metrics, release) for each in series):
+            known = any(each.labels.get(matcher.label) for each in series)
+            return NoValue(matcher) if known else NoLabel(matcher)
+    return NotTogether()

@@ -1,0 +1,53 @@
+"""The question of the room: do these metrics hold what these specs read?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from slo_compiler.diagnostics import Diagnostic, in_reading_order
+from slo_compiler.model.indicator import Latency
+from slo_compiler.promql.queries import metric_of
+from slo_compiler.rules.program import Program
+from slo_compiler.verify.buckets import check_histogram
+from slo_compiler.verify.grouping import check_groups
+from slo_compiler.verify.looking import Looked, looked_for
+from slo_compiler.verify.metrics import Metrics
+from slo_compiler.verify.presence import check_name, check_selection
+from slo_compiler.verify.taken_for import check_type
+from slo_compiler.verify.values import check_values
+
+
+def verify(
+    program: Program, metrics: Metrics, *, progress: Callable[[str], None] = lambda _: None
+) -> list[Diagnostic]:
+    """Everything that is missing or otherwise than a spec takes it to be, in reading order.
+
+    Args:
+        program: what the specs compile to.
+        metrics: everything that was seen; a metric of any spec is looked for in all of it.
+        progress: told the id of each SLO and signal as it is looked into.
+    """
+    found: list[Diagnostic] = []
+    for looked in looked_for(program):
+        progress(looked.id)
+        found += _verify(looked, metrics)
+    return in_reading_order(found)
+
+
+def _verify(looked: Looked, metrics: Metrics) -> Iterator[Diagnostic]:
+    name = metric_of(looked.selector)
+    if name is None:  # promql/unnamed tells of it where it matters
+        return
+    if looked.slo is not None and isinstance(looked.slo.indicator, Latency):
+        yield from check_histogram(looked, name, looked.slo.indicator, metrics)
+        return
+    missing = list(check_name(looked, name, metrics))
+    if missing:
+        yield from missing
+        return
+    yield from check_type(looked, name, metrics)
+    unselected = list(check_selection(looked, name, metrics))
+    yield from unselected
+    if not unselected:
+        yield from check_values(looked, name, metrics)
+        yield from check_groups(looked, name, metrics)
