@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "backtest": "Show what alerts would have told of on real history.",
     "import": "Turn specs of Sloth, Pyrra or OpenSLO into ours.",
     "verify": "Look whether the metrics are there, in a scrape or a Prometheus.",
+    "push": "Give rule groups to a ruler of Mimir or Cortex.",
     "presets": "List and show the SLI library.",
     "schema": "Print the JSON Schema of a file, for editors.",
     "init": "Write a starter spec.",

@@ -1,1 +1,1 @@
-"""Prometheus and Alertmanager as they run, over HTTP: questions alone, which change nothing."""
+"""Prometheus and Alertmanager as they run, over HTTP: questions, and the rules of rulers."""

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.emitters import yaml
 from slo_compiler.emitters.artifact import Artifact
-from slo_compiler.emitters.prometheus import HEADER, groups_document
+from slo_compiler.emitters.prometheus import HEADER, group_document, groups_document
 from slo_compiler.model.targets import Mimir
 from slo_compiler.quantities import format_duration
 from slo_compiler.rules.program import Program
 from slo_compiler.targets.limits import GroupLimits, check_groups
 from slo_compiler.targets.placed import namespace_of, placed_groups
+from slo_compiler.targets.pushing import Payload
 
 
 def emit(program: Program) -> Iterator[Artifact]:
@@ -24,6 +25,16 @@ def emit(program: Program) -> Iterator[Artifact]:
             groups = groups_document(file.groups, **_offset(asked))
             text = yaml.document({"namespace": namespace, **groups}, comment=HEADER)
             yield Artifact(f"mimir/{namespace}.yaml", text)
+
+
+def payloads(program: Program) -> Iterator[Payload]:
+    """Each group as a ruler is posted it; none where the program does not ask for this target."""
+    asked = program.targets.mimir
+    if asked is not None:
+        for file in program.rule_files:
+            for group in file.groups:
+                text = yaml.document(group_document(group, **_offset(asked)), comment=HEADER)
+                yield Payload(namespace_of(file.name, asked.prefix), group.name, text)
 
 
 def check(program: Program) -> Iterator[Diagnostic]:
