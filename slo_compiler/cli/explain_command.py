@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.table import Table
@@ -12,11 +14,15 @@ from slo_compiler.cli.choice import chosen_slos
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.report import report
 from slo_compiler.compiler import compile_sources
-from slo_compiler.emitters import explanation_text
+from slo_compiler.emitters import cost_text, explanation_text
 from slo_compiler.emitters.explanation import SloExplanation, explain
 from slo_compiler.emitters.explanation_json import as_json
 from slo_compiler.emitters.explanation_text import Row
 from slo_compiler.emitters.signal_explanation import SignalExplanation, explain_signals
+from slo_compiler.rules.cost import Assumptions, costs
+from slo_compiler.rules.program import Program
+
+MOST: Final = 1_000_000_000
 
 
 @click.command("explain")
@@ -30,13 +36,40 @@ from slo_compiler.emitters.signal_explanation import SignalExplanation, explain_
     show_default=True,
     help="How to print it.",
 )
+@click.option("--cost", is_flag=True, help="Show instead what the rules cost whoever evaluates them.")
+@click.option(
+    "--series",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, MOST),
+    help="With --cost: how many series a selector of a raw metric matches.",
+)
+@click.option(
+    "--values",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, MOST),
+    help="With --cost: how many groups the labels of a group_by make.",
+)
 @click.pass_context
-def command(ctx: click.Context, specs: tuple[Path, ...], names: tuple[str, ...], style: str) -> None:
+def command(  # noqa: PLR0913 click gives each option on its own
+    ctx: click.Context,
+    *,
+    specs: tuple[Path, ...],
+    names: tuple[str, ...],
+    style: str,
+    cost: bool,
+    series: int,
+    values: int,
+) -> None:
     """Show the burn-rate table of SPECS: thresholds, budget spent, times, and who is paged."""
     compilation = compile_sources(read_sources(specs))
     report(compilation.diagnostics, quiet_notes=True)
     if compilation.program is None:
         ctx.exit(1)
+    if cost:
+        _cost(compilation.program, names, Assumptions(series, values), style)
+        return
     chosen = chosen_slos(explain(compilation.program), names, lambda slo: slo.id)
     signals = [] if names else explain_signals(compilation.program)
     if style == "json":
@@ -47,6 +80,32 @@ def command(ctx: click.Context, specs: tuple[Path, ...], names: tuple[str, ...],
         click.echo(explanation_text.as_markdown(chosen, signals), nl=False)
     else:
         _print(chosen, signals)
+
+
+def _cost(program: Program, names: Sequence[str], assumed: Assumptions, style: str) -> None:
+    scraped = (lowered.plan.slo.clock.scrape_interval for lowered in program.slos)
+    assumed = replace(assumed, scrape_interval=next(scraped, assumed.scrape_interval))
+    found = chosen_slos(costs(program, assumed), names, lambda each: each.id)
+    match style:
+        case "json":
+            click.echo(cost_text.as_json(found, assumed), nl=False)
+        case "markdown":
+            click.echo(cost_text.as_markdown(found, assumed), nl=False)
+        case _:
+            from rich.console import Console  # noqa: PLC0415  # as below
+            from rich.table import Table  # noqa: PLC0415
+
+            table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+            first, *numbers = cost_text.COLUMNS
+            table.add_column(first, no_wrap=True)
+            for column in numbers:
+                table.add_column(column, justify="right")
+            for row in cost_text.rows(found):
+                table.add_row(*row)
+            console = Console(highlight=False, markup=False)
+            console.print(table)
+            console.print()
+            console.print(cost_text.caption(assumed))
 
 
 def _print(explanations: list[SloExplanation], signals: list[SignalExplanation]) -> None:

@@ -115,3 +115,41 @@ def test_a_warning_is_told_beside_it(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "[owner/no-receivers]" in done.stderr
     assert "nobody: there is no receivers.yaml" in done.stdout
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_the_cost_is_a_table_in_which_nothing_is_cut(columns: int) -> None:
+    lines = explain("--cost", "--slo", "checkout-api:availability", columns=columns).stdout.splitlines()
+    assert not any("\u2026" in line for line in lines)
+    assert lines[0].split() == [
+        "SLO",
+        "or",
+        "signal",
+        "groups",
+        "rules",
+        "series",
+        "writes",
+        "reads",
+        "at",
+        "once",
+    ]
+    assert [line.split()[:4] for line in lines[1:3]] == [
+        ["checkout-api:availability", "2", "19", "15"],
+        ["together", "2", "19", "15"],
+    ]
+
+
+def test_the_cost_is_of_the_series_that_are_assumed() -> None:
+    few, many = (
+        json.loads(explain("--cost", "--format", "json", *arguments).stdout)["total"][
+            "samples_read_per_second"
+        ]
+        for arguments in ([], ["--series", "100"])
+    )
+    assert many > few
+
+
+def test_the_cost_in_markdown_is_a_table() -> None:
+    lines = explain("--cost", "--format", "markdown", "--values", "5").stdout.splitlines()
+    assert lines[1].startswith("| --- |")
+    assert lines[-1].endswith("a group_by makes 5 groups.")

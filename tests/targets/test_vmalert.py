@@ -55,6 +55,11 @@ def test_a_group_whose_rules_do_not_read_each_other_stays_whole() -> None:
     assert stages(group, PROMETHEUS_2_42) == (group,)
 
 
+def test_what_names_no_metric_of_the_group_waits_for_none() -> None:
+    rules = (RecordingRule("p", "x"), RecordingRule("q", '{__name__=~"p.*"}'), RecordingRule("r", "sum("))
+    assert len(stages(Group("a:b", Fraction(30), rules), PROMETHEUS_2_42)) == 1
+
+
 def test_stages_are_evaluated_in_order_and_within_the_interval() -> None:
     (document,) = files_of("vmalert", spec()).values()
     fast = [
