@@ -36,6 +36,7 @@ CORRIDOR = (
     "prometheus",
     "backtest",
     "verify",
+    "incident",
     "cli",
     "__main__",
 )

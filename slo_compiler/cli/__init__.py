@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "import": "Turn specs of Sloth, Pyrra or OpenSLO into ours.",
     "verify": "Look whether the metrics are there, in a scrape or a Prometheus.",
     "push": "Give rule groups to a ruler of Mimir or Cortex.",
+    "triage": "Say which surface of a service fails now, and on what evidence.",
     "presets": "List and show the SLI library.",
     "schema": "Print the JSON Schema of a file, for editors.",
     "init": "Write a starter spec.",

@@ -54,6 +54,16 @@ def of_subject(subject: Subject) -> Queries:
     }
 
 
+def of_service(name: str) -> Queries:
+    """The queries of any service: what fires of it, and which specs its rules are from."""
+    mine = matcher(labels.SERVICE, MatchOperator.EQUAL, name)
+    firing = matcher("alertstate", MatchOperator.EQUAL, "firing")
+    return {
+        "firing": selector("ALERTS", (firing, mine)),
+        "specs": selector(names.SPEC_INFO, (mine,)),
+    }
+
+
 def of_model(watched: Watched) -> Queries:
     """What is known of a model: which surface fails, what serves, since when, and what the pipelines did."""
     service = watched.service

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.indicator import ratio_of
 from slo_compiler.quantities import format_decimal
@@ -29,5 +30,9 @@ def surely_burning(judge: Plan) -> str:
 
 def pages(plan: Plan) -> str:
     """PromQL that answers with something while the SLO pages, or while it alerts if no tier of it pages."""
-    paging = [tier for tier in plan.tiers if tier.severity is Severity.PAGE] or plan.tiers
-    return chain("or", *(block(tier_condition(plan, tier)) for tier in paging))
+    return chain("or", *(block(tier_condition(plan, tier)) for tier in paging_tiers(plan)))
+
+
+def paging_tiers(plan: Plan) -> tuple[Tier, ...]:
+    """The tiers by which an SLO says that it fails: those that page, or all of them where none does."""
+    return tuple(tier for tier in plan.tiers if tier.severity is Severity.PAGE) or plan.tiers

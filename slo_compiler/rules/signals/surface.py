@@ -7,7 +7,7 @@ Evidence that is missing is none, which is why the alert that telemetry is missi
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -107,16 +107,20 @@ def _signs(evidence: Evidence, watched: Watched) -> Iterator[str]:
     service = watched.service
     match evidence:
         case Evidence.SERVING:
-            yield from (pages(plan) for plan in _of(Surface.SERVING, watched))
+            yield from (pages(plan) for plan in plans_of(Surface.SERVING, watched.plans))
         case Evidence.PIPELINE:
-            yield from (pages(plan) for plan in _of(Surface.DATA, watched))
+            yield from (pages(plan) for plan in plans_of(Surface.DATA, watched.plans))
         case Evidence.QUALITY:
-            yield from (f"{block(surely_burning(plan))} >= 1" for plan in _of(Surface.MODEL, watched))
+            yield from (
+                f"{block(surely_burning(plan))} >= 1" for plan in plans_of(Surface.MODEL, watched.plans)
+            )
         case Evidence.JUDGED:
-            yield from (f"{block(surely_burning(plan))} >= 0" for plan in _of(Surface.MODEL, watched))
+            yield from (
+                f"{block(surely_burning(plan))} >= 0" for plan in plans_of(Surface.MODEL, watched.plans)
+            )
         case Evidence.DEPLOY if service.deployed is not None:
             newest = f"max({authored(service.deployed, service.target)})"
-            yield f"time() - {newest} < {format_decimal(_recent(watched))}"
+            yield f"time() - {newest} < {format_decimal(recently(watched.plans))}"
         case Evidence.DRIFT:
             for drift in service.drifts:
                 subject = service.signal(drift.name, (), drift.position)
@@ -125,9 +129,9 @@ def _signs(evidence: Evidence, watched: Watched) -> Iterator[str]:
             return
 
 
-def _of(surface: Surface, watched: Watched) -> Iterator[Plan]:
+def plans_of(surface: Surface, plans: Iterable[Plan]) -> Iterator[Plan]:
     """The plans of the SLOs of a surface: quality is always the model's, and a guardrail is nobody's."""
-    for plan in watched.plans:
+    for plan in plans:
         match plan.slo.indicator:
             case Guardrail():
                 continue
@@ -139,10 +143,11 @@ def _of(surface: Surface, watched: Watched) -> Iterator[Plan]:
             yield plan
 
 
-def _recent(watched: Watched) -> Seconds:
+def recently(plans: Iterable[Plan]) -> Seconds:
+    """For how long after a deploy bad quality is put down to it."""
     lags = (
         plan.slo.indicator.labelling.lag or Seconds(0)
-        for plan in watched.plans
+        for plan in plans
         if isinstance(plan.slo.indicator, Quality)
     )
     return RECENT + max(lags, default=Seconds(0))

@@ -1,0 +1,19 @@
+"""A Prometheus that runs, as whoever answers the room."""
+
+from __future__ import annotations
+
+from slo_compiler.incident.asking import Answer, Ask, Unanswered
+from slo_compiler.prometheus.client import Prometheus
+from slo_compiler.prometheus.failure import Failure
+
+
+def asking(prometheus: Prometheus, at: float) -> Ask:
+    """Instant queries at a moment in seconds since 1970."""
+
+    def ask(query: str) -> Answer:
+        answer = prometheus.query(query, at)
+        if isinstance(answer, Failure):
+            raise Unanswered(answer.message)
+        return answer.value
+
+    return ask
