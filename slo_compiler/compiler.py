@@ -124,6 +124,10 @@ class Compilation:
             for emit in EMITTERS:
                 yield from emit(self.program)
             yield from runbooks.emit(self.program, self.templates)
+            # Only who writes files waits for Grafana's library.
+            from slo_compiler.emitters.grafana.dashboard import emit as emit_dashboards  # noqa: PLC0415
+
+            yield from emit_dashboards(self.program)
 
 
 def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambda _: None) -> Compilation:

@@ -47,6 +47,7 @@ BESIDE = {"instrument": {"model"}}
 # The rooms a library may be imported in; a library that is not named here may be imported nowhere.
 LIBRARIES = {
     "click": {"cli"},
+    "grafana_foundation_sdk": {"emitters"},
     "jinja2": {"emitters"},
     "markupsafe": {"emitters"},
     "matplotlib": {"replay"},

@@ -53,6 +53,7 @@ def test_the_specs_of_this_repository_compile_to_a_file_a_service() -> None:
     assert set(REFERENCE) == {
         "alertmanager/alertmanager.yaml",
         "alertmanager/fragment.yaml",
+        *(f"dashboards/{service}.json" for service in services),
         *(f"prometheus/{service}.rules.yaml" for service in services),
         *(f"promtool/{service}.test.yaml" for service in services),
         "promtool/native/inventory-grpc.test.yaml",
@@ -149,6 +150,7 @@ GENTLE: Final[dict[str, dict[str, Any]]] = {
     },
 }
 CHECKOUT_TESTS: Final = "promtool/checkout.test.yaml"
+CHECKOUT_DASHBOARD: Final = "dashboards/checkout.json"
 CHECKOUT_RUNBOOK: Final = "runbooks/checkout.md"
 
 ADAMANT: Final[dict[str, dict[str, Any]]] = {
@@ -163,7 +165,9 @@ ADAMANT: Final[dict[str, dict[str, Any]]] = {
 def test_a_change_of_one_slo_changes_its_own_rules_alone(keys: dict[str, Any]) -> None:
     before, after = texts_of(*BEFORE), texts_of(*with_slo(slo("latency", **keys)))
     changed = {path for path in before if after[path] != before[path]}
-    assert changed - {CHECKOUT_TESTS, CHECKOUT_RUNBOOK} == {"prometheus/checkout.rules.yaml"}
+    assert changed - {CHECKOUT_TESTS, CHECKOUT_DASHBOARD, CHECKOUT_RUNBOOK} == {
+        "prometheus/checkout.rules.yaml"
+    }
     old, new = groups_of(before), groups_of(after)
     assert list(new) == list(old)
     own = {"checkout:latency", "checkout:latency:slow", "checkout:latency:coarse"}
@@ -178,6 +182,7 @@ def test_another_severity_changes_what_holds_back_what_too() -> None:
         "alertmanager/fragment.yaml",
         "prometheus/checkout.rules.yaml",
         CHECKOUT_TESTS,
+        CHECKOUT_DASHBOARD,
         CHECKOUT_RUNBOOK,
     }
 
@@ -218,7 +223,7 @@ def test_an_slo_more_leaves_all_others_as_they_are() -> None:
 def test_a_service_less_takes_its_file_alone() -> None:
     before, after = texts_of(*BEFORE), texts_of(BEFORE[0])
     assert {path: before[path] for path in after} == after
-    gone = {"prometheus/checkout.rules.yaml", CHECKOUT_TESTS, CHECKOUT_RUNBOOK}
+    gone = {"prometheus/checkout.rules.yaml", CHECKOUT_TESTS, CHECKOUT_DASHBOARD, CHECKOUT_RUNBOOK}
     assert before.keys() - after.keys() == gone
 
 

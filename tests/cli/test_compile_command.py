@@ -22,6 +22,7 @@ FILES: Final = sorted(
     [
         MANIFEST,
         *("alertmanager/alertmanager.yaml", "alertmanager/fragment.yaml"),
+        *(f"dashboards/{service}.json" for service in SERVICES),
         *(f"prometheus/{service}.rules.yaml" for service in SERVICES),
         *(f"promtool/{service}.test.yaml" for service in SERVICES),
         "promtool/native/inventory-grpc.test.yaml",
@@ -88,10 +89,11 @@ def test_only_what_changes_is_written(specs: Path, out: Path) -> None:
     before = files(out)
     change(specs / "checkout-api.yaml", "objective: 99%", "objective: 98%")
     done = compile_to(out, specs)
-    assert done.stderr == f"{out}: 4 changed, {len(FILES) - 4} unchanged\n"
+    assert done.stderr == f"{out}: 5 changed, {len(FILES) - 5} unchanged\n"
     after = files(out)
     assert {path for path in before if after[path] != before[path]} == {
         MANIFEST,
+        "dashboards/checkout-api.json",
         "prometheus/checkout-api.rules.yaml",
         "promtool/checkout-api.test.yaml",
         "runbooks/checkout-api.md",
@@ -103,10 +105,15 @@ def test_stale_files_go_and_foreign_ones_stay(specs: Path, out: Path) -> None:
     (out / "prometheus" / "own.rules.yaml").write_text("groups: []\n", encoding="utf-8")
     (specs / "edge-probes.yaml").unlink()
     done = compile_to(out, specs)
-    gone = ("prometheus/edge-probes.rules.yaml", "promtool/edge-probes.test.yaml", "runbooks/edge-probes.md")
+    gone = (
+        "dashboards/edge-probes.json",
+        "prometheus/edge-probes.rules.yaml",
+        "promtool/edge-probes.test.yaml",
+        "runbooks/edge-probes.md",
+    )
     assert done.stderr.splitlines() == [
         *(f"{out / path}: note: removed, for nothing in these specs compiles to it" for path in gone),
-        f"{out}: 1 changed, 3 removed, {len(FILES) - 4} unchanged",
+        f"{out}: 1 changed, 4 removed, {len(FILES) - 5} unchanged",
     ]
     assert not (out / "prometheus" / "edge-probes.rules.yaml").exists()
     assert (out / "prometheus" / "own.rules.yaml").read_text(encoding="utf-8") == "groups: []\n"
@@ -162,21 +169,23 @@ def test_check_shows_what_differs_and_writes_nothing(specs: Path, out: Path) -> 
     done = compile_to(out, specs, "--check")
     assert done.exit_code == 1
     lines = done.stdout.splitlines()
-    assert lines[:9] == [
+    assert lines[:11] == [
+        f"to be created: {out}/dashboards/found.json",
         f"to be created: {out}/prometheus/found.rules.yaml",
         f"to be created: {out}/promtool/found.test.yaml",
         f"to be created: {out}/runbooks/found.md",
+        f"to be removed: {out}/dashboards/search.json",
         f"to be removed: {out}/prometheus/search.rules.yaml",
         f"to be removed: {out}/promtool/search.test.yaml",
         f"to be removed: {out}/runbooks/search.md",
         f"to be changed: {out}/{MANIFEST}",
-        f"to be changed: {out}/prometheus/checkout-api.rules.yaml",
-        f"--- {out}/prometheus/checkout-api.rules.yaml",
+        f"to be changed: {out}/dashboards/checkout-api.json",
+        f"--- {out}/dashboards/checkout-api.json",
     ]
     assert '-      threshold: "14.4%"' in lines
     assert '+      threshold: "28.8%"' in lines
     assert done.stderr.endswith(
-        f"3 created, 4 changed, 3 removed, {len(FILES) - 7} unchanged; run slo-compiler compile and commit\n"
+        f"4 created, 5 changed, 4 removed, {len(FILES) - 9} unchanged; run slo-compiler compile and commit\n"
     )
     assert files(out) == before
 

@@ -47,7 +47,7 @@ def test_the_starter_files_compile_without_a_word(tmp_path: Path) -> None:
         f"wrote {specs}/receivers.yaml",
         f"next: slo-compiler compile {specs} --out generated",
     ]
-    assert run("compile", specs, "--out", out) == (0, "", f"{out}: 6 created\n")
+    assert run("compile", specs, "--out", out) == (0, "", f"{out}: 7 created\n")
     assert run("lint", specs) == (0, "", "no problems\n")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -22,26 +22,15 @@ from slo_compiler.incident.triage_json import as_json
 from slo_compiler.prometheus.address import Address
 from slo_compiler.prometheus.client import Prometheus as Client
 from slo_compiler.prometheus.transport import Transport
-from tests.incident import faults, past
+from tests.incident import faults
+from tests.incident.conftest import COURSE, PROGRAM
 from tests.incident.world import DEFAULTS, scorer, spec_of_scorer
 from tests.oracles.document import yaml_text
-from tests.oracles.prometheus import Prometheus
 from tests.oracles.server import Server
 
 SCHEMA: Final = Path(__file__).parents[2] / "docs" / "triage.schema.json"
 
-COURSE: Final = faults.course()
-PROGRAM: Final = scorer()
-
 Look = Callable[[float], Triage]
-
-
-@pytest.fixture(scope="module")
-def server(prometheus_3_5: Prometheus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that has lived through all faults."""
-    with prometheus_3_5.serve(tmp_path_factory.mktemp("past"), flags=past.FLAGS) as server:
-        past.live_through(server, PROGRAM, COURSE.series, past.EPOCH, COURSE.end)
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -39,8 +39,8 @@ def queries_of(plan: Plan) -> Queries:
     return {
         **of_subject(slo.subject),
         **_of_targets(slo),
-        "error_ratio_long": _ratio(slo, fastest.long),
-        "error_ratio_short": _ratio(slo, fastest.short),
+        "error_ratio_long": ratio(slo, fastest.long),
+        "error_ratio_short": ratio(slo, fastest.short),
         "errors": names.series(names.errors(fastest.long), slo),
         "events": names.series(names.events(fastest.long), slo),
         "budget_left": names.series(names.BUDGET_REMAINING, slo),
@@ -67,6 +67,12 @@ def presence_of(plan: Plan) -> tuple[Breakdown, ...]:
     return tuple(Breakdown(each.text, f"count({each.text})") for each in selectors_of(plan.slo))
 
 
+def ratio(slo: Slo, window: Seconds) -> str:
+    """The error ratio of a recorded window, in each group; nothing where there were no events."""
+    errors, events = (names.series(metric(window), slo) for metric in (names.errors, names.events))
+    return f"{errors} / ({events} > 0)"
+
+
 def _of_targets(slo: Slo) -> Queries:
     jobs = jobs_of(slo)
     if not jobs:
@@ -81,11 +87,6 @@ def _of_targets(slo: Slo) -> Queries:
         "targets_down": f"{selector('up', (of_jobs,))} == 0",
         "restarted": f"time() - {started} < {format_decimal(HOUR)}",
     }
-
-
-def _ratio(slo: Slo, window: Seconds) -> str:
-    errors, events = (names.series(metric(window), slo) for metric in (names.errors, names.events))
-    return f"{errors} / ({events} > 0)"
 
 
 def _of_indicator(plan: Plan) -> Queries:
