@@ -48,10 +48,10 @@ BESIDE = {"instrument": {"model"}}
 LIBRARIES = {
     "click": {"cli"},
     "grafana_foundation_sdk": {"emitters"},
-    "jinja2": {"emitters"},
+    "jinja2": {"emitters", "incident"},
     "markupsafe": {"emitters"},
-    "matplotlib": {"replay"},
-    "numpy": {"backtest", "replay"},
+    "matplotlib": {"incident", "replay"},
+    "numpy": {"backtest", "incident", "replay"},
     "prometheus_client": {"backtest", "instrument", "verify"},
     "pydantic": {"schema"},
     "pydantic_core": {"schema"},

@@ -14,6 +14,7 @@ from slo_compiler.cli import connection
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.moment import read_moment
 from slo_compiler.cli.report import report
+from slo_compiler.cli.timeline_file import check_suffix, draw_timeline
 from slo_compiler.compiler import Compilation, compile_sources
 from slo_compiler.emitters.runbooks.advice import Advice, advice
 from slo_compiler.incident import words
@@ -22,6 +23,8 @@ from slo_compiler.incident.finding import State
 from slo_compiler.incident.triage import Step, Triage, services_of, triage
 from slo_compiler.incident.triage_json import as_json
 from slo_compiler.incident.triage_markdown import STEPS, as_markdown
+from slo_compiler.model.subject import Subject
+from slo_compiler.rules.program import Program
 from slo_compiler.rules.runbook.pages import name_of
 from slo_compiler.rules.signals.surface import NONE
 
@@ -59,6 +62,12 @@ COLOURS: Final = {
     help="How to print it.",
 )
 @click.option("--queries", is_flag=True, help="Show the query of what is sound, too.")
+@click.option(
+    "--timeline",
+    "picture",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Draw what happened in the 12 hours before, into this file: .png, .svg, or .html to zoom in.",
+)
 @connection.connection_options
 @click.pass_context
 def command(  # noqa: PLR0913 click gives each option on its own
@@ -72,6 +81,7 @@ def command(  # noqa: PLR0913 click gives each option on its own
     moment: str | None,
     style: str,
     queries: bool,
+    picture: Path | None,
     **how: Any,
 ) -> None:
     """Say which surface of SERVICE fails: serving, data or model, and on what evidence.
@@ -83,6 +93,8 @@ def command(  # noqa: PLR0913 click gives each option on its own
         raise click.UsageError("--prometheus URL says whom to ask")
     if alertmanager is not None and moment is not None:
         raise click.UsageError("Alertmanager knows only the present: leave out --alertmanager or --at")
+    if picture is not None:
+        check_suffix(picture)
     at = time.time() if moment is None else read_moment(moment)
     options = connection.connection(how)
     server = connection.prometheus(prometheus, options)
@@ -102,8 +114,23 @@ def command(  # noqa: PLR0913 click gives each option on its own
         raise connection.ServerFailed(f"{server.url}: error: {failure}") from failure
     if alertmanager is not None:
         found = _delivered(found, connection.alertmanager(alertmanager, options))
+    if picture is not None:
+        draw_timeline(picture, compilation.program, _subject(found, compilation.program), server, at)
     _show(found, _advice(found, compilation), style, all_queries=queries)
     ctx.exit(0 if found.verdict.surface == NONE else 1)
+
+
+def _subject(found: Triage, program: Program) -> Subject:
+    """Whose series a picture shows: of what the verdict rests on, if that has one, or the first of all."""
+    leading = found.leading
+    drawn = {lowered.subject.id: lowered.subject for lowered in program.slos}
+    for watched in program.watched:
+        for drift in watched.service.drifts:
+            subject = watched.service.signal(drift.name, (), drift.position)
+            drawn.setdefault(subject.id, subject)
+    if leading is not None and leading.subject is not None and leading.subject.id in drawn:
+        return leading.subject
+    return next(subject for subject in drawn.values() if subject.service == found.service)
 
 
 def _delivered(found: Triage, alertmanager: Alertmanager) -> Triage:

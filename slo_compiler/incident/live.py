@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from slo_compiler.incident.asking import Answer, Ask, Unanswered
+from slo_compiler.incident.timeline import AskRange, Axis
+from slo_compiler.prometheus.answers import Line
 from slo_compiler.prometheus.client import Prometheus
 from slo_compiler.prometheus.failure import Failure
 
@@ -12,6 +14,18 @@ def asking(prometheus: Prometheus, at: float) -> Ask:
 
     def ask(query: str) -> Answer:
         answer = prometheus.query(query, at)
+        if isinstance(answer, Failure):
+            raise Unanswered(answer.message)
+        return answer.value
+
+    return ask
+
+
+def asking_range(prometheus: Prometheus, axis: Axis) -> AskRange:
+    """Range queries on an axis."""
+
+    def ask(query: str) -> tuple[Line, ...]:
+        answer = prometheus.query_range(query, axis.begin, axis.end, axis.step)
         if isinstance(answer, Failure):
             raise Unanswered(answer.message)
         return answer.value

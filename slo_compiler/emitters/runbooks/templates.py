@@ -20,7 +20,7 @@ SUFFIX: Final = ".md.j2"
 PAGE: Final = "page"
 
 _HERE: Final = Path(__file__).parents[2]
-_SHIPPED: Final = _HERE / "templates" if (_HERE / "templates").is_dir() else _HERE.parent / "templates"
+SHIPPED: Final = _HERE / "templates" if (_HERE / "templates").is_dir() else _HERE.parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def shipped() -> Mapping[str, str]:
     """The templates that come with the compiler, by name."""
     found = {
         path.name.removesuffix(SUFFIX): path.read_text(encoding="utf-8")
-        for path in sorted((_SHIPPED / "runbooks").glob(f"*{SUFFIX}"))
+        for path in sorted((SHIPPED / "runbooks").glob(f"*{SUFFIX}"))
     }
     return MappingProxyType(found)
 
