@@ -15,7 +15,7 @@ def check_group_wait(program: Program) -> Iterator[Diagnostic]:
     """A guard is evaluated in its own group, up to an interval later than what it holds back."""
     notification = program.notification
     guarded = any(alert.labels.get(labels.ROLE) == Role.GUARD.value for _, alert in program.alerts())
-    if notification is None or not guarded:
+    if notification is None or not guarded or not program.slos:
         return
     wait = notification.settings.grouping.group_wait
     interval = max(lowered.plan.slo.clock.evaluation_interval for lowered in program.slos)
