@@ -49,7 +49,7 @@ LIBRARIES = {
     "click": {"cli"},
     "grafana_foundation_sdk": {"emitters"},
     "jinja2": {"emitters", "incident"},
-    "markupsafe": {"emitters"},
+    "markupsafe": {"emitters", "incident"},
     "matplotlib": {"incident", "replay"},
     "numpy": {"backtest", "incident", "replay"},
     "prometheus_client": {"backtest", "instrument", "verify"},

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "verify": "Look whether the metrics are there, in a scrape or a Prometheus.",
     "push": "Give rule groups to a ruler of Mimir or Cortex.",
     "triage": "Say which surface of a service fails now, and on what evidence.",
+    "postmortem": "Look back at an incident: the post-mortem, filled in.",
     "presets": "List and show the SLI library.",
     "schema": "Print the JSON Schema of a file, for editors.",
     "init": "Write a starter spec.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from slo_compiler.model.subject import Subject
+from slo_compiler.incident.triage import Triage
 from slo_compiler.rules.program import Program
 
 # The client takes its HTTP library along, and the picture matplotlib; --help needs neither.
@@ -28,23 +28,34 @@ def check_suffix(path: Path) -> None:
         raise click.UsageError(f"{path} ends with none of {', '.join(SUFFIXES)}")
 
 
-def draw_timeline(path: Path, program: Program, subject: Subject, server: Prometheus, at: float) -> None:
-    """Draw what happened before a moment.
+def draw_timeline(path: Path, program: Program, found: Triage, server: Prometheus) -> None:
+    """Draw what happened before the moment of a triage, with the series that its verdict rests on.
 
     Raises:
         click.ClickException: the server does not answer, or the file cannot be written.
     """
     from slo_compiler.incident.asking import Unanswered  # noqa: PLC0415
     from slo_compiler.incident.live import asking_range  # noqa: PLC0415
-    from slo_compiler.incident.timeline import BEFORE, axis_of, timeline_of  # noqa: PLC0415
+    from slo_compiler.incident.timeline import BEFORE, axis_of, drawable, timeline_of  # noqa: PLC0415
 
-    axis = axis_of(at - float(BEFORE), at)
+    leading = found.leading
+    subject = drawable(program, found.service, leading.subject if leading is not None else None)
+    axis = axis_of(found.at - float(BEFORE), found.at)
     try:
         timeline = timeline_of(program, subject, axis, asking_range(server, axis))
     except Unanswered as failure:
         raise click.ClickException(f"there is no timeline: {failure}") from failure
+    write_file(path, drawn(timeline, path.suffix))
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that the user has named.
+
+    Raises:
+        click.ClickException: it cannot be written.
+    """
     try:
-        path.write_bytes(drawn(timeline, path.suffix))
+        path.write_bytes(content)
     except OSError as failure:
         raise click.ClickException(f"{path} cannot be written: {failure.strerror}") from failure
 

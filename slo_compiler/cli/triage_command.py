@@ -23,8 +23,6 @@ from slo_compiler.incident.finding import State
 from slo_compiler.incident.triage import Step, Triage, services_of, triage
 from slo_compiler.incident.triage_json import as_json
 from slo_compiler.incident.triage_markdown import STEPS, as_markdown
-from slo_compiler.model.subject import Subject
-from slo_compiler.rules.program import Program
 from slo_compiler.rules.runbook.pages import name_of
 from slo_compiler.rules.signals.surface import NONE
 
@@ -115,22 +113,9 @@ def command(  # noqa: PLR0913 click gives each option on its own
     if alertmanager is not None:
         found = _delivered(found, connection.alertmanager(alertmanager, options))
     if picture is not None:
-        draw_timeline(picture, compilation.program, _subject(found, compilation.program), server, at)
+        draw_timeline(picture, compilation.program, found, server)
     _show(found, _advice(found, compilation), style, all_queries=queries)
     ctx.exit(0 if found.verdict.surface == NONE else 1)
-
-
-def _subject(found: Triage, program: Program) -> Subject:
-    """Whose series a picture shows: of what the verdict rests on, if that has one, or the first of all."""
-    leading = found.leading
-    drawn = {lowered.subject.id: lowered.subject for lowered in program.slos}
-    for watched in program.watched:
-        for drift in watched.service.drifts:
-            subject = watched.service.signal(drift.name, (), drift.position)
-            drawn.setdefault(subject.id, subject)
-    if leading is not None and leading.subject is not None and leading.subject.id in drawn:
-        return leading.subject
-    return next(subject for subject in drawn.values() if subject.service == found.service)
 
 
 def _delivered(found: Triage, alertmanager: Alertmanager) -> Triage:

@@ -95,6 +95,18 @@ def axis_of(begin: float, end: float) -> Axis:
     return Axis(math.floor(begin / step) * step, math.ceil(end / step) * step, step)
 
 
+def drawable(program: Program, service: str, wanted: Subject | None) -> Subject:
+    """The SLO or drift that is wanted; the first SLO of the service where that is neither."""
+    slos = [lowered.subject for lowered in program.slos if lowered.subject.service == service]
+    drifts = [
+        watched.service.signal(drift.name, (), drift.position)
+        for watched in program.watched
+        if watched.service.name == service
+        for drift in watched.service.drifts
+    ]
+    return wanted if wanted in (*slos, *drifts) and wanted is not None else slos[0]
+
+
 def timeline_of(program: Program, subject: Subject, axis: Axis, ask: AskRange) -> Timeline:
     """The timeline around an SLO or a drift of a service.
 

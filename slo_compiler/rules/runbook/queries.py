@@ -79,6 +79,7 @@ def of_model(watched: Watched) -> Queries:
         "surface": names.of(names.SURFACE, surface),
         "evidence": f"{names.of(names.EVIDENCE, surface)} == 1",
         "deployed": f"time() - max by ({contract.MODEL_VERSION}) ({deployed})",
+        "serving": info,
         "versions": f"group by ({contract.MODEL_VERSION}) (last_over_time({info}[{format_duration(DAY)}]))",
         "pipelines": f"time() - max by ({contract.PIPELINE}) ({contract.PIPELINE_LAST_SUCCESS})",
     }
