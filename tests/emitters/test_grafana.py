@@ -146,4 +146,4 @@ def test_text_of_a_spec_is_no_markup() -> None:
         next(emit(program_of(spec("shop", slo(description="<script> *all* is [well]"))))).text
     )
     (panel,) = (each for each in panels_of(document) if each["title"].endswith("error ratio and thresholds"))
-    assert panel["description"].startswith(r"&lt;script&gt; \*all\* is \[well\] The share")
+    assert panel["description"].startswith(r"&lt;script&gt; \*all\* is \[well\] Which share")

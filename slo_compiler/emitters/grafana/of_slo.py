@@ -61,7 +61,7 @@ def _ratios(plan: Plan) -> Panel:
     about = Described(
         key=f"{slo.id}/ratios",
         title=f"{slo.name}: error ratio and thresholds",
-        description=f"{said}The share {what_fails(slo.indicator).removeprefix('of ')}. Fires: {told}.",
+        description=f"{said}Which share {what_fails(slo.indicator).strip(',')}. Fires: {told}.",
         unit="percentunit",
         width=panels.WHOLE,
         height=9,
