@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from slo_compiler.incident.asking import Ask, decimal, duration, largest, numbers, percent, smallest, told_by
 from slo_compiler.incident.finding import Finding, State
+from slo_compiler.incident.firing import Firing
 from slo_compiler.model import contract
 from slo_compiler.model.subject import Subject
 from slo_compiler.quantities import approximate_duration
@@ -44,23 +45,25 @@ def engines_of(watched: Watched, ask: Ask) -> Iterator[Finding]:
     )
 
 
-def slices_of(program: Program, service: str, ask: Ask) -> Iterator[Finding]:
+def slices_of(program: Program, service: str, ask: Ask, firing: Firing) -> Iterator[Finding]:
     """Slices whose quality is surely bad, though the whole may look well."""
     for subject, alert in program.alerts():
         if subject.service == service and alert.alert == names.SLICE_ALERT:
-            yield from _slice(subject, alert, ask)
+            yield from _slice(subject, alert, ask, firing)
 
 
-def _slice(subject: Subject, alert: AlertingRule, ask: Ask) -> Iterator[Finding]:
+def _slice(subject: Subject, alert: AlertingRule, ask: Ask, firing: Firing) -> Iterator[Finding]:
     rows = numbers(ask(alert.expr))
     worst = largest(rows)
     if worst is None:  # that nothing is judged is told of the SLO itself
         return
+    guard = firing.explains(subject, rows, ())
+    surely = "a slice of the traffic is surely bad, whatever the whole looks like"
     yield Finding(
         what=f"{subject.id} of {told_by(worst)}",
-        state=State.FAILING,
+        state=State.EXPLAINED if guard else State.FAILING,
         value=f"{percent(worst.value)} bad at least, of {len(rows)} bad slices the worst",
-        reason="a slice of the traffic is surely bad, whatever the whole looks like",
+        reason=f"the guard {guard} explains it" if guard else surely,
         query=alert.expr,
         number=worst.value,
         speaks_for=Evidence.QUALITY,

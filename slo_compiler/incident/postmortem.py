@@ -135,15 +135,17 @@ def _cause_of(walked: Triage) -> tuple[str, str]:
 
 
 def _attribution(walked: Sequence[Triage]) -> Attribution:
-    """What explains most moments; of as many, what comes first in triage."""
-    counted = Counter(map(_cause_of, walked))
-    failing = {each: count for each, count in counted.items() if each[0] not in (NONE, UNKNOWN)}
+    """What explains most moments; of as many, what comes first in triage.
+
+    Moments at which all is well or unknown count where there are no others; those of a false page always do.
+    """
+    telling = [each for each in walked if each.explained or each.verdict.surface not in (NONE, UNKNOWN)]
+    counted = Counter(map(_cause_of, telling or walked))
     order = [cause.name for cause in CAUSES]
     chosen = min(
-        failing or counted,
-        key=lambda each: (-counted[each], order.index(each[1]) if each[1] in order else len(order)),
+        counted, key=lambda each: (-counted[each], order.index(each[1]) if each[1] in order else len(order))
     )
-    named = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+    named = sorted(Counter(map(_cause_of, walked)).items(), key=lambda each: (-each[1], each[0]))
     moments = tuple((", ".join(dict.fromkeys(each)), count) for each, count in named)
     return Attribution(*chosen, moments)
 

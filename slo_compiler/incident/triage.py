@@ -165,7 +165,7 @@ class _Looker:
         for plan in plans_of(Surface.MODEL, self._plans()):
             yield from _safely(plan.slo.id, Evidence.QUALITY, partial(self._quality, plan))
         if watched := self.watched:
-            look = partial(slices_of, self.program, self.service, self.ask)
+            look = partial(slices_of, self.program, self.service, self.ask, self.firing)
             yield from _safely("slices", Evidence.QUALITY, look)
             yield from _safely("deploy", Evidence.DEPLOY, lambda: [deploy_of(watched, self.ask)])
             yield from _safely("versions and pipelines", None, lambda: facts_of(watched, self.ask))

@@ -81,7 +81,7 @@ def test_a_breach_of_quality_is_told_with_how_long_it_was(look_back: LookBack) -
         for name in ("requests fail", "the artefact is corrupt")
     )
     assert "N" == sound
-    assert re.fullmatch(r"Y, for 5\dm.*, at 7\.9\d* times the allowed rate at its worst", breached), breached
+    assert re.fullmatch(r"Y, for 5\dm.*, at 39\.\d* times the allowed rate at its worst", breached), breached
 
 
 @pytest.mark.parametrize(

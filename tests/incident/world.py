@@ -46,7 +46,7 @@ def spec_of_scorer() -> Document:
         slo(alerting=ONE_PAGE, indicator={"ratio": {"bad": bad, "total": total}}),
         slo("latency", objective="99%", indicator=latency, alerting=ONE_PAGE),
         slo("freshness", objective="99%", surface="data", indicator=freshness, alerting=ONE_PAGE),
-        slo("quality", objective="95%", indicator=quality, alerting=ONE_PAGE),
+        slo("quality", objective="99%", indicator=quality, alerting=ONE_PAGE),
         drift=[{"name": "inputs", "quality": "quality"}, {"name": "mix", "kind": "label"}],
         deployed='ml_model_deployed_timestamp_seconds{model="scorer"}',
         serving={"running": 'running{job="scorer"}', "progress": 'tokens_total{job="scorer"}'},
@@ -75,7 +75,7 @@ class State:
     stalled: tuple[str, ...] = ()
     up: bool = True
     traffic: float = 1.0
-    bad: float = 0.01
+    bad: float = 0.002
     """Of judged predictions, the share that is bad."""
     bad_of: dict[str, float] = field(default_factory=dict)
     """The same, of one slice."""
