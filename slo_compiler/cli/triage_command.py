@@ -97,9 +97,8 @@ def command(  # noqa: PLR0913 click gives each option on its own
     options = connection.connection(how)
     server = connection.prometheus(prometheus, options)
     compilation = compile_sources(read_sources(specs or (SPECS,)))
-    if compilation.program is None:  # at an incident nobody wants to hear what a reviewer should
+    if compilation.program is None:  # else at an incident nobody wants to hear what a reviewer should
         report(compilation.diagnostics)
-    if compilation.program is None:
         ctx.exit(1)
     known = services_of(compilation.program)
     if service not in known:

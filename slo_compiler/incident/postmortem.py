@@ -49,7 +49,7 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Postmortem:
-    """All that is filled in; ``context`` and ``state`` are fields of the template."""
+    """All that is filled in."""
 
     incident: Incident
     attribution: Attribution
@@ -102,16 +102,7 @@ def postmortem(program: Program, incident: Incident, ask_at: AskAt, ask_on: AskO
         incident=incident,
         attribution=attribution,
         drifts=_drifts(walked),
-        guards=tuple(
-            sorted(
-                {
-                    guard[labels.GUARD]
-                    for each in walked
-                    for guard in each.firing.guards
-                    if labels.GUARD in guard
-                }
-            )
-        ),
+        guards=_guards(walked),
         fields=tuple(state_of(program, incident.service, fine, asked)),
         signals=signals_of(program, incident.service, fine, ask_on(fine)),
         timeline=timeline_of(program, drawn, coarse, ask_on(coarse)),
@@ -148,6 +139,11 @@ def _attribution(walked: Sequence[Triage]) -> Attribution:
     named = sorted(Counter(map(_cause_of, walked)).items(), key=lambda each: (-each[1], each[0]))
     moments = tuple((", ".join(dict.fromkeys(each)), count) for each, count in named)
     return Attribution(*chosen, moments)
+
+
+def _guards(walked: Sequence[Triage]) -> tuple[str, ...]:
+    guards = (guard for each in walked for guard in each.firing.guards)
+    return tuple(sorted({guard[labels.GUARD] for guard in guards if labels.GUARD in guard}))
 
 
 def _drifts(walked: Sequence[Triage]) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A series over time; ``times`` that have no value are left out."""
+    """A series over time; times at which its value is no number are left out."""
 
     label: str
     times: tuple[float, ...]
@@ -169,7 +169,9 @@ def _of_drift(subject: Subject) -> Drawn:
 def _curves(label: str, promql: str, ask: AskRange) -> Iterator[Curve]:
     for line in ask(promql):
         group = told_by(Sample(line.labels, 0.0, 0.0))
-        yield Curve(", ".join(part for part in (label, group) if part), line.times, line.values, promql)
+        points = [each for each in zip(line.times, line.values, strict=True) if math.isfinite(each[1])]
+        times, values = zip(*points, strict=True) if points else ((), ())
+        yield Curve(", ".join(part for part in (label, group) if part), times, values, promql)
 
 
 def _entries(lane: Lane, axis: Axis, lines: Sequence[Line]) -> Iterator[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from slo_compiler.incident.timeline_html import as_html
 from slo_compiler.incident.timeline_plot import draw_timeline
 from slo_compiler.model.subject import Subject
 from slo_compiler.prometheus.address import Address
+from slo_compiler.prometheus.answers import Line
 from slo_compiler.prometheus.client import Prometheus as Client
 from slo_compiler.prometheus.transport import Transport
 from slo_compiler.replay.plot import Format
@@ -162,6 +164,15 @@ def timeline_with(entry: Entry, title: str) -> Timeline:
         bounds=(),
         rows=(row,),
     )
+
+
+def test_what_is_no_number_is_not_drawn() -> None:
+    axis = Axis(0, 120, 60)
+    values = (0.5, math.nan, math.inf)
+    lines = {True: (Line({}, (0.0, 60.0, 120.0), values),), False: ()}
+    timeline = timeline_of(PROGRAM, subject_of("availability"), axis, lambda query: lines["/ (" in query])
+    assert [(0.0,), (0.0,)] == [curve.times for curve in timeline.curves]
+    assert "NaN" not in as_html(timeline)
 
 
 def test_triage_draws_it_into_a_file(server: Server, tmp_path: Path) -> None:
