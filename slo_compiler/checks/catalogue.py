@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from slo_compiler.checks.reading import As, Reading, readings, readings_of_signals
 from slo_compiler.diagnostics import Diagnostic, warning
@@ -11,9 +13,12 @@ from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.system import Metric, MetricType, System, Unit, metric_names, parse_release
 from slo_compiler.presets.bounds import format_bound, neighbours
-from slo_compiler.presets.library import systems_with
+from slo_compiler.presets.library import system_named, system_names, systems_with
 from slo_compiler.promql.queries import metric_of
 from slo_compiler.quantities import format_decimal
+
+NEARLY: Final = 0.9
+"""How alike two names have to be for one to be taken for a misspelling of the other."""
 
 
 def check_catalogue(slo: Slo) -> Iterator[Diagnostic]:
@@ -53,6 +58,25 @@ def _check(
             yield _never(series, reading, f"{system.title} counts it as a counter", f"{series}_total")
     if reading.taken is As.HISTOGRAM:
         yield from _check_count(f"{series}_count", reading)
+    yield from _check_spelling(series, reading, releases)
+
+
+def _check_spelling(series: str, reading: Reading, releases: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Whether a declared system has a metric of nearly that name.
+
+    The catalogue does not know every metric, so that nothing is said of a name that resembles none.
+    """
+    for system in (system_named(name) for name in releases if name in system_names()):
+        if f"{series}_total" in system.metrics:
+            continue  # told already
+        near = difflib.get_close_matches(series, system.metrics, n=1, cutoff=NEARLY)
+        if near:
+            yield _warning(
+                reading,
+                "catalogue/unknown",
+                f"the library knows no metric {series} of {system.title} {releases[system.name]}; where "
+                f"there is none this stays empty; did you mean {near[0]}?",
+            )
 
 
 def _check_count(count: str, reading: Reading) -> Iterator[Diagnostic]:

@@ -100,6 +100,36 @@ def test_a_declared_release_is_held_to_its_names(release: str, metric: str, expe
 
 
 @pytest.mark.parametrize(
+    ("metric", "meant"),
+    [
+        ("vllm:num_request_running", "vllm:num_requests_running"),
+        ("vllm:kv_cache_usage_percent", "vllm:kv_cache_usage_perc"),
+        ("vllm:time_to_first_tokens_seconds_count", "vllm:time_to_first_token_seconds"),
+    ],
+)
+def test_a_misspelt_metric_of_a_declared_system_is_told_of(metric: str, meant: str) -> None:
+    systems = {"vllm": "0.33", "litellm": "1.109"}
+    asked = spec("shop", slo(), slo("it", objective="99%", indicator=gauge(f"{metric} * 1")), systems=systems)
+    (told,) = found_by("catalogue/unknown", compile_specs(asked))
+    assert f"the library knows no metric {metric} of vLLM 0.33" in told
+    assert told.endswith(f"did you mean {meant}?")
+
+
+@pytest.mark.parametrize(
+    ("metric", "systems"),
+    [
+        ("vllm:num_request_running", {}),
+        ("vllm:num_request_running", {"litellm": "1.109"}),
+        ("vllm:a_metric_of_its_own", {"vllm": "0.33"}),
+        ("my_running_requests", {"vllm": "0.33"}),
+    ],
+    ids=["no system is declared", "another system is", "it resembles none", "it is nobody's"],
+)
+def test_a_metric_that_may_be_anybody_s_is_left_alone(metric: str, systems: dict[str, str]) -> None:
+    assert [] == checks(gauge(metric), systems)
+
+
+@pytest.mark.parametrize(
     ("keys", "expected"),
     [
         ({"serving": {"replicas": "vllm:num_requests_waiting"}}, []),
