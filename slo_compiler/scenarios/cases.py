@@ -112,7 +112,7 @@ def _firing(scene: _Scene, tier: Tier) -> Case:
     early = scene.evaluation_before(onset + incidents.scrapes_that_do_not(plan, tier) * scene.interval)
     spent = onset + bad * scene.interval
     fired = scene.evaluation_after(spent + scene.lag(tier))
-    outage = max(bad, math.ceil((scene.evaluation_after(spent) - onset) / scene.interval))
+    outage = max(bad, math.ceil((scene.evaluation_after(spent) + scene.slack - onset) / scene.interval))
     ended = onset + outage * scene.interval
     resolved = scene.evaluation_after(ended + scene.reset_time(tier))
     recovery = math.ceil((resolved - ended) / scene.interval)
@@ -150,8 +150,9 @@ def _absent(scene: _Scene, hold: Seconds) -> Case:
     events = 1 if incidents.grain(scene.plan) else 100
     history = scene.history(events)
     gone = scene.length(history)
-    alerted = scene.evaluation_after(gone + scene.windows.base + LOOK_BACK + scene.interval + hold)
-    back = math.ceil((alerted - gone) / scene.interval) + 1
+    waits = LOOK_BACK + scene.interval + hold + scene.slack
+    alerted = scene.evaluation_after(gone + scene.windows.base + waits)
+    back = math.ceil((alerted + scene.slack - gone) / scene.interval) + 1
     again = Stretch(scene.scrapes(2), events)
     stretches = [*history, Stretch(back, 0, scraped=False), again]
     end = scene.evaluation_after(scene.length(stretches))
@@ -180,6 +181,8 @@ class _Scene:
         self.tick = self.windows.coarse_interval
         self.interval = incidents.interval(lowered.plan)
         self.shift = incidents.shift(lowered.plan)
+        # A lag that is no whole number of evaluations has everything seen between two of them.
+        self.slack = self.evaluation_after(self.shift) - self.evaluation_before(self.shift)
         self._alerts = {alert.alert: alert for alert in lowered.alerts()}
         self._groups = two_groups(lowered.plan.slo)
 
@@ -212,10 +215,6 @@ class _Scene:
     def evaluation_before(self, time: Seconds) -> Seconds:
         return math.floor(time / self.tick) * self.tick
 
-    def seen(self, time: Seconds) -> Seconds:
-        """When an SLO that looks back sees what was at a time of an evaluation."""
-        return time + self.evaluation_after(self.shift)
-
     @property
     def begins_in_time(self) -> bool:
         """Whether the first data are seen before the alert about absent data has waited for its time.
@@ -229,8 +228,7 @@ class _Scene:
         """No alert of the SLO has fired at any time until then."""
         if not self.begins_in_time:
             return [self.never(names.burn_alert(tier.name), until) for tier in self.plan.tiers]
-        query = _alerts({labels.SLO_ID: self.plan.slo.id, **_FIRING})
-        return [Expectation(_ever(query, self.seen(until)), self.seen(until))]
+        return [self._never(_alerts({labels.SLO_ID: self.plan.slo.id, **_FIRING}), until)]
 
     def never_absent(self, until: Seconds) -> list[Expectation]:
         """Nor has that about absent data, where it cannot."""
@@ -238,15 +236,16 @@ class _Scene:
 
     def never(self, alert: str, until: Seconds) -> Expectation:
         """The alert has not fired at any time until then."""
-        return Expectation(_ever(self._firing(alert), self.seen(until)), self.seen(until))
+        return self._never(self._firing(alert), until)
 
     def quiet(self, alert: str, at: Seconds) -> Expectation:
         """The alert does not fire then."""
-        return Expectation(self._firing(alert), self.seen(at))
+        return Expectation(self._firing(alert), at + self.evaluation_after(self.shift))
 
     def fires(self, alert: str, at: Seconds) -> Expectation:
         """The alert fires then, for the first group alone, with just the labels that its route is by."""
-        return Expectation(self._firing(alert), self.seen(at), (self._series(self._alerts[alert]),))
+        seen = at + self.evaluation_after(self.shift)
+        return Expectation(self._firing(alert), seen, (self._series(self._alerts[alert]),))
 
     def case(
         self,
@@ -275,6 +274,10 @@ class _Scene:
         return series_of(
             self.plan.slo, moments(stretches, self.interval, every=every, born=born, kept=kept), group
         )
+
+    def _never(self, query: str, until: Seconds) -> Expectation:
+        seen = until + self.evaluation_before(self.shift)
+        return Expectation(_ever(query, seen), seen)
 
     def _firing(self, alert: str) -> str:
         return _alerts({"alertname": alert, labels.SLO_ID: self.plan.slo.id, **_FIRING})
