@@ -34,6 +34,8 @@ class Evaluation:
     recorded: Recorded
     budget_remaining: Array
     timelines: tuple[tuple[Timeline, ...], ...]
+    of_no_group: Timeline | None = None
+    """What tells that no group is there, nor remembered; None of an SLO that has no groups."""
 
     def only(self, row: int) -> Evaluation:
         """The evaluation of one group alone."""
@@ -69,6 +71,7 @@ def evaluate(plan: Plan, series: Series, grid: Grid) -> Evaluation:
             inhibit([fire(alert, row, grid) for alert in alerts], rules)
             for row in range(recorded[plan.windows.base].events.shape[0])
         ),
+        of_no_group=next((fire(alert, 0, grid) for alert in _absent_altogether(plan, recorded, grid)), None),
     )
 
 
@@ -80,6 +83,13 @@ def _alerts(plan: Plan, recorded: Recorded, grid: Grid) -> Iterator[Yielding]:
     if plan.absent_hold is not None:
         holds = _is_absent(plan, recorded, grid)
         yield Yielding(names.ABSENT_ALERT, absent_labels(plan.slo), plan.absent_hold, nothing, holds)
+
+
+def _absent_altogether(plan: Plan, recorded: Recorded, grid: Grid) -> Iterator[Yielding]:
+    if plan.absent_hold is not None and plan.slo.group_by:
+        known = ~np.isnan(recorded[plan.windows.base].events) | was_there_lately(plan, recorded, grid)
+        holds = ~known.any(axis=0, keepdims=True) & ~grid.missed(grid.times)
+        yield Yielding(names.ABSENT_ALERT, absent_labels(plan.slo), plan.absent_hold, Fraction(0), holds)
 
 
 def _burns(plan: Plan, tier: Tier, recorded: Recorded) -> Mask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +11,15 @@ import pytest
 from slo_compiler.burnrate.timing import detection_time
 from slo_compiler.quantities import Seconds
 from slo_compiler.replay.evaluate import Evaluation, evaluate
-from slo_compiler.replay.grid import Span
+from slo_compiler.replay.grid import Grid, Span
 from slo_compiler.replay.series import Counters
 from slo_compiler.rules import names
-from tests.replay.examples import counters, grid, plan_of
+from slo_compiler.scenarios.series import Series
+from tests import compiling
+from tests.engine.replay import EPOCH, FIRST_EVALUATIONS, replayed
+from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL
+from tests.oracles.prometheus import Prometheus
+from tests.replay.examples import HOUR, counters, grid, plan_of
 
 PLAN = plan_of()
 FAST, MEDIUM, SLOW = PLAN.tiers
@@ -87,6 +93,44 @@ def test_each_group_has_its_own_alerts() -> None:
     assert firing(evaluate(plan, sick, grid(7)), names.burn_alert("fast")) == firing(
         evaluation, names.burn_alert("fast")
     )
+
+
+def test_groups_that_are_all_gone_are_forgotten_one_by_one_and_missed_together(
+    prometheus_3_5: Prometheus, tmp_path: Path
+) -> None:
+    """After two hours, of which the alert says nothing: whatever the real one says, which has no group."""
+    (slo,) = compiling.program_of(
+        compiling.spec(
+            "shop",
+            compiling.slo(
+                indicator={"ratio": {"bad": "bad_total", "total": "all_total"}},
+                group_by=["region"],
+                alerting={"absent": {"remember": "2h"}},
+            ),
+        )
+    ).slos
+    there = int(HOUR / SCRAPE_INTERVAL)
+    events = np.full((2, 5 * there), np.nan)
+    events[:, :there] = 1000.0 * np.arange(there)
+    series = Counters(FIRST_SCRAPE + SCRAPE_INTERVAL * np.arange(5.0 * there), events, events * 0)
+    fast, _, coarse = FIRST_EVALUATIONS
+    ours = evaluate(slo.plan, series, Grid(fast, 30, 5 * there, coarse_start=coarse))
+    assert ours.of_no_group is not None
+    (holds,) = ours.of_no_group.holds[1:]
+    raw = [
+        Series(metric, {"region": str(row)}, tuple(None if np.isnan(each) else each for each in values))
+        for metric, rows in (("all_total", series.events), ("bad_total", series.counted))
+        for row, values in enumerate(rows)
+    ]
+    with replayed(prometheus_3_5, tmp_path, slo, raw, 5 * HOUR) as replay:
+        times = [
+            time - EPOCH
+            for labels, samples in replay.alerts[names.ABSENT_ALERT].items()
+            for time, _ in samples
+            if "region" not in dict(labels) and time - EPOCH > HOUR
+        ]
+    assert (times[0], times[-1] + 30) == (holds.begin, holds.end)
+    assert 3 * HOUR < holds.begin < 3 * HOUR + 660
 
 
 def test_one_group_alone_is_what_it_was_among_others() -> None:
