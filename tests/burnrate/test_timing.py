@@ -224,7 +224,7 @@ def test_a_delay_costs_what_a_total_outage_spends_in_it(budget: Ratio, period: S
 
 @given(tier=tiers)
 def test_an_alert_outlives_its_condition_by_no_more_than_its_short_window(tier: Tier) -> None:
-    assert tier.keep_firing == min(tier.short, 15 * MINUTE)
+    assert tier.keep_firing == min(tier.short, 5 * MINUTE)
 
 
 def test_an_error_ratio_that_is_already_above_the_threshold_is_found_at_once() -> None:

@@ -36,13 +36,13 @@ def test_without_a_minimum_none_is_asked_for() -> None:
     assert alert(alerting={"min_errors": 10}).expr.endswith("> 9.5)")
 
 
-def test_an_alert_outlives_its_condition_by_its_short_window_and_a_quarter_of_an_hour_at_most() -> None:
+def test_an_alert_outlives_its_condition_by_its_short_window_and_five_minutes_at_most() -> None:
     alerts = alerts_of(program_of(spec("s", slo("x"))))
     kept = {name.removeprefix("s:x "): alert.keep_firing_for for name, alert in alerts.items()}
     assert kept == {
         "ErrorBudgetBurnFast": 300,
-        "ErrorBudgetBurnMedium": 900,
-        "ErrorBudgetBurnSlow": 900,
+        "ErrorBudgetBurnMedium": 300,
+        "ErrorBudgetBurnSlow": 300,
         "IndicatorAbsent": 0,
     }
 
