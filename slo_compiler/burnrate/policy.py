@@ -42,8 +42,8 @@ SHORT_WINDOW_PARTS: Final = (12, 6, 4, 3, 2)
 LONGEST_KEEP: Final = 5 * MINUTE
 """An alert outlives its condition by this at most.
 
-On the traffic of ``bench.nasa`` it takes nine of ten repeated pages away, and a quarter of an hour took hardly
-more: beyond, a responder watches a problem that is over.
+On the traffic of ``bench.nasa`` it takes nine of ten repeated pages away, and a quarter of an hour took
+hardly more: beyond, a responder watches a problem that is over.
 """
 
 SHORTEST_HOLD: Final = 5 * MINUTE
