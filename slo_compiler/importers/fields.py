@@ -99,6 +99,8 @@ class Fields:
         """The items of a list; none where there is none."""
         value = self.take(key, required=required)
         if isinstance(value, SequenceNode):
+            if required and not value.items:
+                self._missing(key)
             return value.items
         if value is not None:
             self._mistyped(value, key, "a list")

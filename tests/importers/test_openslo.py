@@ -319,5 +319,11 @@ def test_an_object_that_no_slo_refers_to_is_told() -> None:
     assert any("no SLO refers to this SLI" in told for told in imported.told("import/renamed"))
 
 
+def test_nothing_that_is_measured_is_an_error() -> None:
+    slo = openslo_slo(RATIO)
+    del slo["spec"]["indicator"]
+    assert import_documents(slo).checks() == ["import/invalid"]
+
+
 def test_an_unknown_kind_is_an_error() -> None:
     assert import_documents(openslo("Slo", "x", {})).checks() == ["import/invalid"]

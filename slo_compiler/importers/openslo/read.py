@@ -38,7 +38,10 @@ class _Slo:
     period: Seconds
     window: ScalarNode | None
     method: str
+    has_indicator: bool
+    """Whether it says what is measured; if not, each objective has to."""
     measured: Measured | None
+    """None where it does not say, or cannot be read."""
     policies: alerting.Policies
 
 
@@ -101,6 +104,7 @@ def _slo(
         period=period,
         window=window,
         method=method.text if method is not None else OCCURRENCES,
+        has_indicator=spec.has("indicator") or spec.has("indicatorRef"),
         measured=indicator,
         policies=policies,
     )
@@ -225,6 +229,9 @@ def _imported(
     target = values.target(objective, found)
     own = objective.fields("ratioMetrics")
     measured = ratio_metric(own, objects, found) if own is not None else slo.measured
+    if own is None and not slo.has_indicator:
+        message = "indicator or indicatorRef is missing: nothing says what is measured"
+        found.append(telling.invalid(objective.position, message))
     slice_ = slices.length_of(objective, found)
     indicator = _judged(slo, measured, objective, slice_, found) if measured is not None else None
     for key in ("op", "value", "timeSliceTarget"):

@@ -39,14 +39,16 @@ NAMED_UNITS: Final = {
 }
 """The units of v1alpha."""
 
+LONGEST: Final = 10 * 365 * DAY
+
 _DURATION: Final = re.compile(rf"([0-9]{{1,9}})\s*([{''.join(UNITS)}])")
 
 
 def duration(value: ScalarNode, found: list[Diagnostic]) -> Seconds | None:
     """The seconds of a duration such as ``4w``; a plain number is minutes."""
-    number = number_in(value)
-    if number is not None:
-        return number * MINUTE
+    minutes = number_in(value)
+    if minutes is not None and 0 < minutes <= LONGEST / MINUTE and (minutes * MINUTE).denominator == 1:
+        return minutes * MINUTE
     written = _DURATION.fullmatch(value.text.strip())
     if written is None:
         message = (
