@@ -309,13 +309,15 @@ def test_the_steady_base_window_is_left_where_one_long_window_is_no_multiple_of_
         pytest.param(30 * SECOND, 5 * MINUTE, 5 * MINUTE, id="the base window"),
         pytest.param(30 * SECOND, 4 * MINUTE, 4 * MINUTE, id="a shorter base window"),
         pytest.param(30 * SECOND, 10 * MINUTE, 5 * MINUTE, id="half of a longer one"),
+        pytest.param(30 * SECOND, 6 * MINUTE, 3 * MINUTE, id="within the look-back"),
+        pytest.param(2 * MINUTE, 4 * MINUTE, 4 * MINUTE, id="a base window of two evaluations"),
         pytest.param(MINUTE, 7 * MINUTE, MINUTE, id="a seventh where nothing between is whole"),
         pytest.param(10 * MINUTE, 10 * MINUTE, 10 * MINUTE, id="every evaluation where those are rarer"),
     ],
 )
 def test_the_coarse_interval_is(evaluation: Seconds, base: Seconds, coarse: Seconds) -> None:
     clock = Clock(scrape_interval=SECOND, evaluation_interval=evaluation, base_window=base)
-    assert lay_out([tier_of("28h", "140m")], clock).coarse_interval == coarse
+    assert lay_out([tier_of("84h", "420m")], clock).coarse_interval == coarse
 
 
 @pytest.mark.parametrize(
@@ -338,6 +340,12 @@ def test_the_longest_windows_are_read_from_the_copies_where_tiles_are_missing() 
         *(Pace.FAST, Pace.FAST, Pace.FAST),
         *(Pace.COARSE, Pace.COARSE),
     ]
+
+
+def test_each_pace_has_its_interval() -> None:
+    windows = default_windows(setting_of("99.9%", "30d"))
+    intervals = (windows.evaluation_interval, windows.slow_interval, windows.coarse_interval)
+    assert tuple(windows.interval(pace) for pace in Pace) == intervals
 
 
 def test_the_coarse_pace_counts_an_event_once_in_the_base_window_of_5m() -> None:
