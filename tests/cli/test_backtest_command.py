@@ -63,8 +63,8 @@ def test_the_terminal_shows_what_was_heard(folder: Path) -> None:
         "  as written  99.9% over 30d  1      3.8      1        3.8      78.3%",
         "",
         "          tiers         from              for",
-        "  page    fast, medium  2025-10-15 12:01  1h14m",
-        "  ticket  slow          2025-10-15 13:15  5h30m",
+        "  page    fast, medium  2025-10-15 12:01  1h4m",
+        "  ticket  slow          2025-10-15 13:05  5h30m",
         "",
     ]
 

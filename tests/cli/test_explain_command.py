@@ -134,8 +134,8 @@ def test_the_cost_is_a_table_in_which_nothing_is_cut(columns: int) -> None:
         "once",
     ]
     assert [line.split()[:4] for line in lines[1:3]] == [
-        ["checkout-api:availability", "2", "19", "15"],
-        ["together", "2", "19", "15"],
+        ["checkout-api:availability", "3", "19", "15"],
+        ["together", "3", "19", "15"],
     ]
 
 

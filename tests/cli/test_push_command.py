@@ -12,7 +12,7 @@ from tests.compiling import RECEIVERS, Document, defaults, slo, spec
 from tests.oracles.document import yaml_text
 from tests.targets.fake_ruler import FakeRuler, serving
 
-BOTH = ["slo-shop/shop:availability", "slo-shop/shop:availability:slow"]
+ALL = [f"slo-shop/shop:availability{pace}" for pace in ("", ":slow", ":coarse")]
 
 
 @pytest.fixture
@@ -49,15 +49,15 @@ def groups_of(ruler: FakeRuler, tenant: str = "shop") -> dict[str, Any]:
 
 def test_without_yes_the_difference_is_shown_and_nothing_is_written(folder: Path, ruler: FakeRuler) -> None:
     done = push(folder, ruler)
-    assert done.stdout.splitlines() == [f"to be created: {group}" for group in BOTH]
-    assert f"{ruler.url}: nothing was written: 2 to be created; push with --yes" in done.stderr
+    assert done.stdout.splitlines() == [f"to be created: {group}" for group in ALL]
+    assert f"{ruler.url}: nothing was written: 3 to be created; push with --yes" in done.stderr
     assert (done.exit_code, ruler.writes) == (1, [])
 
 
 def test_with_yes_each_group_is_posted(folder: Path, ruler: FakeRuler) -> None:
     done = push(folder, ruler, "--yes")
-    assert (done.exit_code, ruler.writes) == (0, [f"POST {group}" for group in BOTH])
-    assert list(groups_of(ruler)) == BOTH
+    assert (done.exit_code, ruler.writes) == (0, [f"POST {group}" for group in ALL])
+    assert list(groups_of(ruler)) == ALL
 
 
 def test_what_the_ruler_has_is_not_written_again(folder: Path, ruler: FakeRuler) -> None:
@@ -65,7 +65,7 @@ def test_what_the_ruler_has_is_not_written_again(folder: Path, ruler: FakeRuler)
     ruler.writes.clear()
     done = push(folder, ruler, "--yes")
     assert (done.exit_code, done.stdout, ruler.writes) == (0, "", [])
-    assert f"{ruler.url} has these rules: 2 unchanged" in done.stderr
+    assert f"{ruler.url} has these rules: 3 unchanged" in done.stderr
 
 
 def test_a_change_is_written_alone(folder: Path, ruler: FakeRuler) -> None:
@@ -82,13 +82,13 @@ def test_what_is_no_longer_promised_is_removed(folder: Path, ruler: FakeRuler) -
     ruler.writes.clear()
     write(folder, spec("shop"))
     push(folder, ruler, "--yes")
-    assert ruler.writes == ["DELETE slo-shop/shop:latency", "DELETE slo-shop/shop:latency:slow"]
-    assert list(groups_of(ruler)) == BOTH
+    assert ruler.writes == [f"DELETE slo-shop/shop:latency{pace}" for pace in ("", ":coarse", ":slow")]
+    assert list(groups_of(ruler)) == ALL
 
 
 def test_what_somebody_edited_is_put_right(folder: Path, ruler: FakeRuler) -> None:
     push(folder, ruler, "--yes")
-    groups_of(ruler)[BOTH[0]]["interval"] = "5m"
+    groups_of(ruler)[ALL[0]]["interval"] = "5m"
     assert push(folder, ruler).stdout == "to be changed: slo-shop/shop:availability\n"
 
 
@@ -115,12 +115,12 @@ def test_pruning_removes_a_service_that_is_gone(folder: Path, ruler: FakeRuler) 
     push(folder, ruler, "--yes")
     (folder / "search.yaml").unlink()
     push(folder, ruler, "--yes", "--prune")
-    assert list(groups_of(ruler)) == BOTH
+    assert list(groups_of(ruler)) == ALL
 
 
 def test_the_tenant_may_be_another(folder: Path, ruler: FakeRuler) -> None:
     push(folder, ruler, "--yes", "--tenant", "trial")
-    assert list(groups_of(ruler, "trial")) == BOTH
+    assert list(groups_of(ruler, "trial")) == ALL
     assert groups_of(ruler) == {}
 
 
@@ -135,7 +135,7 @@ def test_a_limit_of_the_ruler_is_told_in_its_words(folder: Path, ruler: FakeRule
     ruler.most_rules = 10
     done = push(folder, ruler, "--yes")
     assert done.exit_code == 1
-    assert "0 of 2 groups were written, and then slo-shop/shop:availability was not" in done.stderr
+    assert "0 of 3 groups were written, and then slo-shop/shop:availability was not" in done.stderr
     assert "per-user rules per rule group limit (limit: 10) exceeded" in done.stderr
 
 
@@ -143,10 +143,10 @@ def test_a_push_that_broke_off_is_gone_on_with(folder: Path, ruler: FakeRuler) -
     ruler.fails_after = 1
     done = push(folder, ruler, "--yes")
     assert done.exit_code == 1
-    assert "1 of 2 groups were written, and then slo-shop/shop:availability:slow was not" in done.stderr
+    assert "1 of 3 groups were written, and then slo-shop/shop:availability:slow was not" in done.stderr
     ruler.fails_after = None
     assert push(folder, ruler, "--yes").exit_code == 0
-    assert ruler.writes == [f"POST {group}" for group in BOTH]
+    assert ruler.writes == [f"POST {group}" for group in ALL]
 
 
 def test_a_wrong_prefix_is_told_apart_from_a_ruler_without_rules(folder: Path, ruler: FakeRuler) -> None:

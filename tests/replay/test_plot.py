@@ -93,7 +93,7 @@ def test_the_picture_of_a_service_names_thresholds_alerts_and_what_holds_them_ba
         "guard label_lag",
     }
     assert set() == expected - set(said)
-    assert any(re.fullmatch(r" *held back 4[0-9]m.* by label_lag *", text) for text in said)
+    assert any(re.fullmatch(r" *held back 3[0-9]m.* by label_lag *", text) for text in said)
 
 
 def test_the_picture_of_a_healthy_service_says_that_no_alert_fires() -> None:

@@ -119,8 +119,8 @@ def test_a_group_by_multiplies_what_is_recorded_and_what_is_read_of_that() -> No
 
 def test_an_slo_writes_less_than_a_sample_a_second() -> None:
     cost = total(costs(program_of(spec()), Assumptions()))
-    assert (cost.groups, cost.series) == (2, 15)
-    assert cost.written == Fraction(11, 30) + Fraction(4, 150)
+    assert (cost.groups, cost.series) == (3, 15)
+    assert cost.written == Fraction(11, 30) + Fraction(2, 240) + Fraction(2, 300)
 
 
 def test_rules_of_adapters_cost_too() -> None:
@@ -132,7 +132,7 @@ def test_the_table_ends_with_all_together() -> None:
     found = costs(program_of(spec("a", slo(), slo("b"))), Assumptions())
     table = list(rows(found))
     assert [row[0] for row in table] == ["a:availability", "a:b", "together"]
-    assert table[-1][1:4] == ("4", "38", "30")
+    assert table[-1][1:4] == ("6", "38", "30")
     assert as_markdown(found, Assumptions()).splitlines()[4] == f"| {' | '.join(table[-1])} |"
 
 

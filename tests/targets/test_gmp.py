@@ -81,7 +81,7 @@ def test_the_kind_says_whose_metrics_the_rules_see(
 def test_what_keeps_no_alert_firing_is_named() -> None:
     (told,) = faults_of("gmp", spec(), scope="cluster")
     assert told == (
-        "defaults.yaml:4:10: warning: gmp knows no keep_firing_for, which 3 alerts have, for up to 15m: "
+        "defaults.yaml:4:10: warning: gmp knows no keep_firing_for, which 3 alerts have, for up to 5m: "
         "there they resolve as soon as their expression does, and page again when it comes back "
         "[target/unsupported]"
     )

@@ -44,8 +44,8 @@ def test_more_groups_than_a_tenant_may_have_are_refused() -> None:
     slos = [slo(f"a{number}") for number in range(36)]
     (told,) = faults_of("mimir", spec("shop", *slos), tenant="shop")
     assert told.startswith(
-        "defaults.yaml:4:12: error: these specs compile to 72 rule groups, and mimir takes 70 "
-        "(ruler_max_rule_groups_per_tenant): it would refuse the last 2, with their alerts;"
+        "defaults.yaml:4:12: error: these specs compile to 108 rule groups, and mimir takes 70 "
+        "(ruler_max_rule_groups_per_tenant): it would refuse the last 38, with their alerts;"
     )
 
 

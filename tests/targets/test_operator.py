@@ -59,6 +59,7 @@ def test_a_service_that_outgrows_a_manifest_has_one_for_each_slo(outgrown: dict[
     assert [group["name"] for group in outgrown["slo-shop.a1.yaml"]["spec"]["groups"]] == [
         "shop:a1",
         "shop:a1:slow",
+        "shop:a1:coarse",
     ]
 
 

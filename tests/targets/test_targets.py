@@ -40,7 +40,7 @@ def test_a_target_is_documented(target: str) -> None:
 
 def test_without_a_target_the_files_are_those_of_prometheus() -> None:
     folders = {path.partition("/")[0] for path in texts_of(*SPECS)}
-    assert folders == {"prometheus", "promtool", "alertmanager", "runbooks"}
+    assert folders == {"prometheus", "promtool", "alertmanager", "runbooks", "dashboards"}
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -67,7 +67,7 @@ def test_a_target_may_be_named_on_the_command_line(target: str, tmp_path: Path) 
         main, ["compile", str(tmp_path), "--out", str(out), "--target", target], catch_exceptions=False
     )
     assert done.exit_code == 0, done.output
-    usual = {"prometheus", "promtool", "alertmanager", "runbooks"}
+    usual = {"prometheus", "promtool", "alertmanager", "runbooks", "dashboards"}
     assert {path.name for path in out.iterdir() if path.is_dir()} == {*usual, target}
 
 

@@ -35,9 +35,9 @@ def test_rulers_share_the_slos_out_and_each_goes_to_one() -> None:
     assert list(files) == [f"shard-{number}/shop.rules.yaml" for number in range(3)]
     groups = [[group["name"] for group in each["groups"]] for each in files.values()]
     assert sorted(name for names in groups for name in names) == sorted(
-        [f"shop:a{number}{pace}" for number in range(12) for pace in ("", ":slow")]
+        [f"shop:a{number}{pace}" for number in range(12) for pace in ("", ":slow", ":coarse")]
     )
-    assert [len({name.split(":")[1] for name in names}) * 2 for names in groups] == list(map(len, groups))
+    assert [len({name.split(":")[1] for name in names}) * 3 for names in groups] == list(map(len, groups))
 
 
 @given(COSTS, st.integers(1, 10))
