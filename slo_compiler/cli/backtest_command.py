@@ -16,6 +16,7 @@ from slo_compiler.burnrate.plan import Plan
 from slo_compiler.cli.choice import chosen_slos
 from slo_compiler.cli.connection import READABLE, connection_options, prometheus_option
 from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.named_file import write_file
 from slo_compiler.cli.past import Past, past_options, take_past
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.recalling import recall
@@ -160,4 +161,4 @@ def _draw(compared: Sequence[Compared], path: Path) -> None:
     drawn = panels(compared)
     if not drawn:
         raise click.ClickException(f"{path} is not drawn: there is no history to show")
-    path.write_bytes(draw_picture(drawn, "png" if path.suffix == ".png" else "svg"))
+    write_file(path, draw_picture(drawn, "png" if path.suffix == ".png" else "svg"))

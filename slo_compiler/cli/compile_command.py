@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -57,6 +57,7 @@ def command(  # noqa: PLR0913 click gives each option on its own
     defaults.yaml and receivers.yaml beside the specs are read with them. Nothing is written when there is an
     error, and otherwise everything at once.
     """
+    _check_apart(specs, out)
     sources = replace(read_sources(specs), targets=targets or None)
     with progress() as step:
         compilation = compile_sources(sources, progress=step)
@@ -69,6 +70,15 @@ def command(  # noqa: PLR0913 click gives each option on its own
     except OutputError as failure:
         click.echo(str(failure), err=True)
         ctx.exit(1)
+
+
+def _check_apart(specs: Sequence[Path], out: Path) -> None:
+    """Refuse to write among the specs: what is generated would be read as specs the next time."""
+    if out.resolve() in {path.resolve() for path in specs}:
+        raise click.UsageError(
+            f"--out {out} is where the specs are: what is generated would be read as specs the next time; "
+            f"choose a folder for it alone, such as {out / 'generated'}"
+        )
 
 
 def _write(compilation: Compilation, out: Path) -> int:

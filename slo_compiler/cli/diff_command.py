@@ -101,6 +101,8 @@ def _sources(old: str, new: str, paths: Sequence[str]) -> tuple[Sources, Sources
 
 def _read(side: str, *, beside: str) -> Sources:
     """The texts of one side; a revision alone is read at the path that the other side is."""
+    if not side:
+        raise click.UsageError("one side is empty, and nothing would be compared: is a variable not set?")
     if Path(side).exists():
         return read_sources([Path(side)])
     revision, colon, path = side.partition(":")

@@ -10,8 +10,9 @@ import click
 from slo_compiler.cli import connection
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.moment import read_moment
+from slo_compiler.cli.named_file import write_file
 from slo_compiler.cli.report import report
-from slo_compiler.cli.timeline_file import check_suffix, drawn, write_file
+from slo_compiler.cli.timeline_file import check_suffix, drawn
 from slo_compiler.compiler import compile_sources
 from slo_compiler.incident.asking import Unanswered
 from slo_compiler.incident.bundle import Bundle, BundleError, read_bundle, write_bundle

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NoReturn, TypeVar
 
@@ -122,7 +123,15 @@ def _refuse(*problems: Diagnostic) -> NoReturn:
 
 
 def _asked(past: Past, held: Span) -> Span:
-    end = held.end if past.until is None else past.until
+    """What is asked about of the time that a file holds.
+
+    Raises:
+        click.UsageError: nothing of it.
+    """
+    end = held.end if past.until is None else min(past.until, held.end)
+    if past.until is not None and past.last is None and end <= held.begin:
+        begin = datetime.fromtimestamp(held.begin, UTC).isoformat(timespec="seconds")
+        raise click.UsageError(f"--until is not after the beginning of the history, {begin}: nothing is left")
     return Span(held.begin if past.last is None else end - float(past.last), end)
 
 

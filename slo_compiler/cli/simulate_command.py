@@ -11,6 +11,7 @@ import click
 
 from slo_compiler.cli.choice import chosen_slos
 from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.named_file import write_file
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
 from slo_compiler.cli.simulate_terminal import print_simulations
@@ -173,4 +174,4 @@ def _draw(of_slos: Sequence[Simulation], of_services: Sequence[ServiceSimulation
     from slo_compiler.replay.simulation_plot import panels  # noqa: PLC0415
 
     drawn: list[Panel | Drawing] = [*panels(of_slos), *service_panels(of_services)]
-    path.write_bytes(draw_picture(drawn, "png" if path.suffix == ".png" else "svg"))
+    write_file(path, draw_picture(drawn, "png" if path.suffix == ".png" else "svg"))

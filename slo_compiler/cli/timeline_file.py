@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from slo_compiler.cli.named_file import write_file
 from slo_compiler.incident.triage import Triage
 from slo_compiler.rules.program import Program
 
@@ -46,18 +47,6 @@ def draw_timeline(path: Path, program: Program, found: Triage, server: Prometheu
     except Unanswered as failure:
         raise click.ClickException(f"there is no timeline: {failure}") from failure
     write_file(path, drawn(timeline, path.suffix))
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file that the user has named.
-
-    Raises:
-        click.ClickException: it cannot be written.
-    """
-    try:
-        path.write_bytes(content)
-    except OSError as failure:
-        raise click.ClickException(f"{path} cannot be written: {failure.strerror}") from failure
 
 
 def drawn(timeline: Timeline, suffix: str) -> bytes:

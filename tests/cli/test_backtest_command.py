@@ -275,3 +275,23 @@ def test_a_query_that_is_refused_is_told_with_its_slo(folder: Path) -> None:
         f"{server.url}: error: shop:availability: it refuses the query: parse error [server/query]"
         in found.stderr
     )
+
+
+def test_a_time_before_the_history_is_refused(folder: Path) -> None:
+    told = run(folder, "--csv", str(folder / "history.csv"), "--until", "2020-01-01T00:00:00Z")
+    assert (told.exit_code, "--until is not after the beginning of the history" in told.stderr) == (2, True)
+
+
+def test_a_time_after_the_history_is_its_end(folder: Path) -> None:
+    whole, later = (
+        run(folder, "--csv", str(folder / "history.csv"), *until).stdout
+        for until in ((), ("--until", "2026-01-01T00:00:00Z"))
+    )
+    assert whole == later
+
+
+def test_a_picture_that_cannot_be_written_is_told(folder: Path) -> None:
+    told = run(
+        folder, "--csv", str(folder / "history.csv"), "--plot", str(folder / "nowhere" / "picture.svg")
+    )
+    assert (told.exit_code, "picture.svg cannot be written: No such file" in told.stderr) == (1, True)

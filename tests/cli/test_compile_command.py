@@ -217,3 +217,10 @@ def test_an_output_that_is_a_file_is_refused(specs: Path, out: Path) -> None:
     done = compile_to(out, specs)
     assert done.exit_code == 1
     assert "is not a folder" in done.stderr
+
+
+def test_the_folder_of_the_specs_is_not_written_into(specs: Path) -> None:
+    before = sorted(specs.iterdir())
+    told = CliRunner().invoke(main, ["compile", str(specs), "--out", f"{specs}/../{specs.name}"])
+    assert (told.exit_code, sorted(specs.iterdir())) == (2, before)
+    assert "would be read as specs the next time" in told.stderr

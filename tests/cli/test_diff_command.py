@@ -321,3 +321,8 @@ def test_a_backtest_without_a_history_is_wrong_usage(folder: Path) -> None:
     write("old/shop.yaml", OLD)
     done = diff("old", "old", "--backtest")
     assert (2, True) == (done.exit_code, "name one history" in done.stderr)
+
+
+def test_a_side_that_is_empty_is_refused(repository: Path) -> None:
+    told = diff("", str(repository))
+    assert (told.exit_code, "one side is empty" in told.stderr) == (2, True)

@@ -207,3 +207,8 @@ def test_what_there_is_nothing_to_say_of_is_not_said() -> None:
     assert "recall" not in told.output
     assert "detection time" not in told.output
     assert "false alerts" in told.output
+
+
+def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    told = simulate("--incident", "deploy-spike", "--plot", tmp_path / "nowhere" / "picture.svg")
+    assert (told.exit_code, "picture.svg cannot be written: No such file" in told.stderr) == (1, True)
