@@ -49,8 +49,7 @@ def rules(plan: Plan, pace: Pace) -> Iterator[RecordingRule]:
             yield _rule(plan, names.SLOTH_BURN_RATE, _burn_rate(plan))
         case Pace.SLOW:
             yield from (_ratio(plan, window) for window in WINDOWS if not _is_recorded(plan, window))
-            if plan.slo.period not in WINDOWS:
-                yield _ratio(plan, plan.slo.period)
+            yield from (_ratio(plan, period) for period in {plan.slo.period}.difference(WINDOWS))
             yield from _described(plan)
         case Pace.COARSE:
             return

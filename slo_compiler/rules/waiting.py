@@ -74,9 +74,8 @@ def _pairs(rule: InhibitRule, alerts: Sequence[tuple[Named, Labels]]) -> Iterato
             targets[_identity(rule, target)].append((name, target))
     for source_name, source in alerts:
         if all_could_match(rule.source, source):
-            for target_name, target in targets[_identity(rule, source)]:
-                if could_inhibit(rule, source, target):
-                    yield source_name, target_name
+            met = targets[_identity(rule, source)]
+            yield from ((source_name, name) for name, target in met if could_inhibit(rule, source, target))
 
 
 def _identity(rule: InhibitRule, alert: Labels) -> tuple[str | None, ...]:

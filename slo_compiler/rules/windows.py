@@ -109,14 +109,6 @@ def _offset(offset: Seconds) -> str:
 
 
 def _base_samples(metric: names.WindowMetric, pace: Pace, windows: Windows, slo: Slo) -> str:
-    """The series of the base window that has a sample at every evaluation of a pace."""
+    """The series of the base window that has a sample at every evaluation of a pace, fast or coarse."""
     base = metric(windows.base)
-    match pace:
-        case Pace.FAST:
-            return names.series(base, slo)
-        case Pace.COARSE:
-            return names.series(names.coarse(base), slo)
-        case Pace.SLOW:
-            raise ValueError("nothing is recorded of the base window at the slow pace")
-        case _:
-            assert_never(pace)
+    return names.series(base if pace is Pace.FAST else names.coarse(base), slo)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from slo_compiler.rules.ir import AlertingRule
+from slo_compiler.rules.signals.drift_guards import tells_detectors
 from tests.compiling import alerts_of, defaults, drift, ml_spec, program_of, quality, records_of, slo
 
 LATENCY: Final = {"latency": {"histogram": "request_seconds", "threshold": 1}}
@@ -139,3 +140,21 @@ def test_a_cohort_is_looked_at_when_its_labels_have_come() -> None:
     sliced = records_of(program)["s:quality slo:slice_events:increase1h"].expr
     assert sliced == 'sum by (country) (increase(ml_quality_evaluations_total{model="s"}[1h] offset 6h))'
     assert alerts_of(program)["s:quality IndicatorAbsent"].hold > 6 * 3600
+
+
+SCORE = {"score": 'psi{model="scorer"}', "threshold": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        pytest.param(SCORE, False, id="a number"),
+        pytest.param(
+            {**SCORE, "threshold": 'limit{model="scorer"}'}, True, id="a threshold that is a metric"
+        ),
+        pytest.param({**SCORE, "detector": 'build{model="scorer"}'}, True, id="a detector"),
+    ],
+)
+def test_something_says_what_the_detector_is(keys: dict[str, Any], told: bool) -> None:  # noqa: FBT001
+    (watched,) = program_of(ml_spec("scorer", drift=[drift(**keys)])).watched
+    assert tells_detectors(watched.service.drifts[0]) == told

@@ -12,6 +12,7 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.rules import selecting
 from slo_compiler.rules.program import Program
 from slo_compiler.rules.runbook import of_drift, of_guardrail, of_serving, of_slo, selectors
+from slo_compiler.rules.runbook.queries import of_service
 from slo_compiler.rules.signals import tail
 from slo_compiler.rules.signals.watched import Watched
 from tests.compiling import drift, ml_spec, program_of, quality, records_of, slo, spec
@@ -91,3 +92,10 @@ def test_what_no_check_has_seen_is_refused() -> None:
     unnamed = Expression('{job="a"}', lambda _: Position("s.yaml"))
     with pytest.raises(ValueError, match="was to be checked to name a metric"):
         selecting.histogram_part(unnamed, "_bucket", (), "prometheus-2.42")
+
+
+def test_what_fires_of_a_service_and_which_rules_it_has() -> None:
+    assert of_service("shop") == {
+        "firing": 'ALERTS{alertstate="firing",service="shop"}',
+        "specs": 'slo:spec_info{service="shop"}',
+    }
