@@ -15,6 +15,7 @@ from slo_compiler.emitters.runbooks.templates import SHIPPED
 from slo_compiler.incident import words
 from slo_compiler.incident.asking import duration
 from slo_compiler.incident.detection import Signal, seen_by
+from slo_compiler.incident.finding import State
 from slo_compiler.incident.postmortem import Postmortem
 from slo_compiler.model.guard import GuardKind
 from slo_compiler.model.surface import Surface
@@ -86,7 +87,8 @@ def _told(found: Postmortem, numbered: _Numbered) -> dict[str, Any]:
         "surfaces": [(surface.value, surface.value == attribution.surface) for surface in Surface],
         "cause": words.CAUSES.get(attribution.cause, "not known"),
         "moments": attribution.moments,
-        "drift": " and ".join(found.drifts) or "none",
+        "doubts": [*words.doubts(found.last)],
+        "drift": " and ".join(found.drifts) or ("not known" if _is_blind(found) else "none"),
         "label_lag": _label_lag(found),
         "guards": ", ".join(found.guards) or "none",
         "firing": numbered(of_service(incident.service)["firing"]),
@@ -110,8 +112,15 @@ def _marked(found: Postmortem) -> str:
     return json.dumps(told, sort_keys=True)
 
 
+def _is_blind(found: Postmortem) -> bool:
+    """Whether no rule of the service was evaluated, so that nothing could have been seen or fired."""
+    return found.last.rules.state is State.UNKNOWN
+
+
 def _label_lag(found: Postmortem) -> str:
-    return "Y, a guard held back alerts on quality" if GuardKind.LABEL_LAG.value in found.guards else "N"
+    if GuardKind.LABEL_LAG.value in found.guards:
+        return "Y, a guard held back alerts on quality"
+    return "not known" if _is_blind(found) else "N"
 
 
 def _detection(found: Postmortem, numbered: _Numbered) -> dict[str, Any]:
@@ -123,13 +132,16 @@ def _detection(found: Postmortem, numbered: _Numbered) -> dict[str, Any]:
         "earliest": f"{earliest.name}, {_after(begin, earliest.could)}"
         if earliest
         else "none of these specs",
-        "earlier": _earlier(page, earliest),
+        "earlier": _earlier(found),
         "seen": [_seen(each, begin, numbered) for each in seen_by(found.signals)],
     }
 
 
-def _earlier(page: Signal | None, earliest: Signal | None) -> str:
+def _earlier(found: Postmortem) -> str:
     """By how much the page could have come earlier, if another signal paged."""
+    page, earliest = found.page, found.earliest
+    if _is_blind(found):
+        return "Not known: no rule of this service was evaluated, and so nothing could fire."
     if earliest is None or earliest.could is None:
         return "Nothing that is compiled would have seen it: a signal is missing."
     if page is None or page.fired is None:
@@ -172,9 +184,7 @@ def _actions(found: Postmortem) -> Iterator[tuple[str, str, str]]:
     causes = [cause.name for cause in CAUSES]
     drifted = bool(found.drifts) or "detector_moved" in found.guards or "seasonality" in found.guards
     hints = {
-        "detection": _earlier(found.page, found.earliest)
-        if found.page is None or not _was_first(found)
-        else "",
+        "detection": _earlier(found) if found.page is None or not _was_first(found) else "",
         "detector": "something drifted, or a guard explained drift" if drifted else "",
         "quality": "quality was not known at some moment" if _unjudged(found.fields) else "",
         "promotion": "a deploy is blamed" if found.attribution.cause == causes[2] else "",

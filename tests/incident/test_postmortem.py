@@ -238,3 +238,14 @@ def test_the_command_writes_all_files_and_does_it_again_from_what_it_kept(
 def test_wrong_usage_is_told(folder: Path, arguments: tuple[str, ...], complaint: str) -> None:
     done = run("scorer", folder, *arguments)
     assert (2, True) == (done.exit_code, complaint in done.stderr)
+
+
+def test_where_no_rule_was_evaluated_nothing_is_concluded() -> None:
+    found = postmortem(
+        PROGRAM, Incident("scorer", 1e9, 1e9 + 3600), lambda _: lambda _: (), lambda _: lambda _: ()
+    )
+    page = as_markdown(found)
+    assert "In doubt: Rules: 0 of" in page
+    assert "Was label lag a contributing factor? not known" in page
+    assert "Not known: no rule of this service was evaluated" in page
+    assert "a signal is missing" not in page
