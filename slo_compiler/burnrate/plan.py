@@ -82,7 +82,7 @@ def _derived_tiers(
     return (
         tiers,
         repairs,
-        [_told(slo, list(changes)) for _, changes in groupby(repairs, lambda each: each.tier)],
+        [_told(slo, list(changes)) for _, changes in groupby(repairs, lambda each: each.tier) if slo.alerts],
     )
 
 

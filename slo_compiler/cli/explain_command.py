@@ -119,7 +119,7 @@ def _print(explanations: list[SloExplanation], signals: list[SignalExplanation])
         tiers = _table(explanation_text.TIERS, explanation_text.tiers(slo))
         times = _table(explanation_text.TIMES, explanation_text.times(slo))
         facts = _facts(explanation_text.facts(slo))
-        for part in (tiers, explanation_text.TIMES_CAPTION, times, facts):
+        for part in (tiers, explanation_text.TIMES_CAPTION, times, facts) if slo.alerts else (facts,):
             console.print()
             console.print(Padding(part, (0, 0, 0, 2), expand=False))
         console.print()

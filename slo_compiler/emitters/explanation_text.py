@@ -45,11 +45,19 @@ def _times(times: IncidentTimes) -> str:
 
 def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
     """What else is to be said of an SLO, each under a name."""
+    told = _of_alerts(slo) if slo.alerts else ()
     said = (
         ("class", slo.class_),
         ("alerts", "" if slo.alerts else "none: it is recorded, and nobody is told"),
         ("error budget", slo.error_budget),
         ("owner", f"{slo.owner}, for the {slo.surface} surface"),
+        *told,
+    )
+    return ((name, words) for name, words in said if words)
+
+
+def _of_alerts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
+    yield from (
         *(("severity", severity) for severity in slo.severities),
         ("minimum", slo.min_errors),
         ("one error alerts", slo.one_error_alerts),
@@ -61,7 +69,6 @@ def facts(slo: SloExplanation) -> Iterator[tuple[str, str]]:
         ("office hours", slo.office_hours),
         *(("derived anew", repair) for repair in slo.derived),
     )
-    return ((name, words) for name, words in said if words)
 
 
 def alerts(signal: SignalExplanation) -> Iterator[Row]:
@@ -91,21 +98,10 @@ def _signal_section(signal: SignalExplanation) -> str:
 
 
 def _section(slo: SloExplanation) -> str:
-    lines = [
-        f"## {slo.id}",
-        "",
-        f"{slo.objective} over {slo.period}.",
-        "",
-        *_table(TIERS, tiers(slo)),
-        "",
-        TIMES_CAPTION,
-        "",
-        *_table(TIMES, times(slo)),
-        "",
-        *(f"* {name}: {fact}" for name, fact in facts(slo)),
-        "",
-    ]
-    return "\n".join(lines)
+    tables = (*_table(TIERS, tiers(slo)), "", TIMES_CAPTION, "", *_table(TIMES, times(slo)), "")
+    told = (f"* {name}: {fact}" for name, fact in facts(slo))
+    head = (f"## {slo.id}", "", f"{slo.objective} over {slo.period}.", "")
+    return "\n".join((*head, *(tables if slo.alerts else ()), *told, ""))
 
 
 def _table(columns: Row, rows: Iterable[Row]) -> Iterator[str]:

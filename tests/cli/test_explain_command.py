@@ -153,3 +153,12 @@ def test_the_cost_in_markdown_is_a_table() -> None:
     lines = explain("--cost", "--format", "markdown", "--values", "5").stdout.splitlines()
     assert lines[1].startswith("| --- |")
     assert lines[-1].endswith("a group_by makes 5 groups.")
+
+
+@pytest.mark.parametrize("style", [(), ("--format", "markdown")], ids=["terminal", "markdown"])
+def test_of_an_slo_that_alerts_nobody_no_alerts_are_explained(tmp_path: Path, style: tuple[str, ...]) -> None:
+    silent = slo(objective="93%", alerting={"enabled": False})
+    (tmp_path / "shop.yaml").write_text(yaml_text(spec("shop", silent)), encoding="utf-8")
+    told = CliRunner().invoke(main, ["explain", str(tmp_path / "shop.yaml"), *style])
+    assert "none: it is recorded, and nobody is told" in told.stdout
+    assert [word for word in ("fires above", "soonest notice", "derived anew") if word in told.output] == []
