@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import groupby
 
 from slo_compiler.burnrate import policy
@@ -40,8 +40,8 @@ class Plan:
 
 
 # Thousands of SLOs have few objectives and periods between them.
-_derive = lru_cache(maxsize=1024)(derive)
-_lay_out = lru_cache(maxsize=1024)(lay_out)
+_derive = cache(derive)
+_lay_out = cache(lay_out)
 
 
 def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:

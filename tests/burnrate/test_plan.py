@@ -246,3 +246,15 @@ def judged(labelling: Labelling) -> Quality:
 )
 def test_data_may_be_absent_for(slo: Slo, hold: Seconds | None) -> None:
     assert planned(slo).absent_hold == hold
+
+
+def test_an_slo_that_alerts_has_all_its_tiers_alert() -> None:
+    made, _ = plan(SLO)
+    assert made is not None
+    assert made.alerting == made.tiers != ()
+
+
+def test_an_slo_that_does_not_alert_has_windows_and_no_word_on_tiers() -> None:
+    made, found = plan(replace(SLO, alerts=False, objective=Fraction(93, 100)))
+    assert made is not None
+    assert (made.alerting, made.tiers != (), made.repairs != (), found) == ((), True, True, [])

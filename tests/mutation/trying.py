@@ -38,7 +38,19 @@ MEMORY: Final = 4 * 1024**3
 
 PROFILE: Final = "mutation"
 OPTIONS: Final = (
-    *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov", "-p", "no:terminal", "-s"),
+    *(
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:cloudcoil",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:cov",
+        "-p",
+        "no:terminal",
+        "-s",
+    ),
     *("-o", "addopts=", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 PASSED, FAILED = 0, 1
