@@ -455,3 +455,8 @@ def test_the_shortest_short_window_holds(clock: Clock, cadence: Seconds | None, 
 def test_a_request_from_which_no_tier_follows_is_a_mistake_of_the_program() -> None:
     with pytest.raises(ValueError, match=r"^tier fast needs two of budget, long and burn_rate$"):
         complete(TierRequest("fast", Severity.PAGE, long=HOUR), 30 * DAY)
+
+
+def test_half_of_the_long_window_is_the_longest_short_window_there_is() -> None:
+    tiers = default_tiers(setting_of("99.9%", "30d", cadence="6m"))
+    assert (tiers[0].long, tiers[0].short) == (60 * MINUTE, 30 * MINUTE)
