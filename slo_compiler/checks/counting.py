@@ -8,8 +8,8 @@ from slo_compiler.diagnostics import Diagnostic, error, warning
 from slo_compiler.model.indicator import Bad, Counted, ratio_of
 from slo_compiler.model.slo import Slo
 from slo_compiler.promql.check import Expression, parse
+from slo_compiler.promql.matching import accepts
 from slo_compiler.promql.queries import metric_of
-from slo_compiler.promql.regex import matches
 from slo_compiler.promql.release import Release, release_named
 from slo_compiler.promql.syntax import Matcher, MatchOperator, VectorSelector
 
@@ -42,7 +42,7 @@ def _check_kept(
     """Whether the part keeps to a condition on the whole, so far as matchers tell."""
     own = [matcher for matcher in part.matchers if matcher.label == condition.label]
     written = f"{condition.label}{condition.operator.value}{condition.value!r}"
-    if not own and not _accepts(condition, "", release):
+    if not own and not accepts(condition, "", release):
         yield warning(
             counted.expression.position,
             "promql/not-in-total",
@@ -50,24 +50,12 @@ def _check_kept(
             "too; add the same matcher",
         )
     for matcher in own:
-        if matcher.operator is MatchOperator.EQUAL and not _accepts(condition, matcher.value, release):
+        if matcher.operator is MatchOperator.EQUAL and not accepts(condition, matcher.value, release):
             yield error(
                 counted.expression.locate(matcher.start),
                 "promql/not-in-total",
                 f"total is limited to {written}, so that nothing counted here is a part of it",
             )
-
-
-def _accepts(condition: Matcher, value: str, release: Release) -> bool:
-    match condition.operator:
-        case MatchOperator.EQUAL:
-            return value == condition.value
-        case MatchOperator.NOT_EQUAL:
-            return value != condition.value
-        case MatchOperator.REGEX:
-            return matches(condition.value, value, release)
-        case MatchOperator.NOT_REGEX:
-            return not matches(condition.value, value, release)
 
 
 def _selector(text: str, release: Release) -> VectorSelector | None:

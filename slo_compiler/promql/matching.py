@@ -1,4 +1,4 @@
-"""Which series a selector selects, as Prometheus decides it."""
+"""Which series a selector selects, and which values a matcher accepts, as Prometheus decides it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ def selects(selector: VectorSelector, labels: Mapping[str, str], release: Releas
     """Whether a series of these labels is selected; its name is one of them, and a missing label is empty."""
     if selector.metric is not None and labels.get(METRIC_NAME) != selector.metric:
         return False
-    return all(_holds(matcher, labels.get(matcher.label, ""), release) for matcher in selector.matchers)
+    return all(accepts(matcher, labels.get(matcher.label, ""), release) for matcher in selector.matchers)
 
 
-def _holds(matcher: Matcher, value: str, release: Release) -> bool:
+def accepts(matcher: Matcher, value: str, release: Release) -> bool:
+    """Whether a label of this value fulfils a matcher; a label that is missing has the empty value."""
     match matcher.operator:
         case MatchOperator.EQUAL:
             return value == matcher.value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from slo_compiler.promql import regex
+from slo_compiler.promql.matching import accepts
 from slo_compiler.promql.regex_examples import examples
 from slo_compiler.promql.release import Release
 from slo_compiler.promql.selectors import METRIC_NAME
@@ -94,16 +94,4 @@ def _named(matcher: Matcher, release: Release) -> list[str]:
 
 
 def _fits(value: str, matchers: Iterable[Matcher], release: Release) -> bool:
-    return all(_matches(matcher, value, release) for matcher in matchers)
-
-
-def _matches(matcher: Matcher, value: str, release: Release) -> bool:
-    match matcher.operator:
-        case MatchOperator.EQUAL:
-            return value == matcher.value
-        case MatchOperator.NOT_EQUAL:
-            return value != matcher.value
-        case MatchOperator.REGEX:
-            return regex.matches(matcher.value, value, release)
-        case MatchOperator.NOT_REGEX:
-            return not regex.matches(matcher.value, value, release)
+    return all(accepts(matcher, value, release) for matcher in matchers)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from slo_compiler.promql import regex
+from slo_compiler.promql.matching import accepts
 from slo_compiler.promql.release import Release
 from slo_compiler.promql.selectors import METRIC_NAME
-from slo_compiler.promql.syntax import Matcher, MatchOperator, VectorSelector
+from slo_compiler.promql.syntax import Matcher, VectorSelector
 from slo_compiler.verify.metrics import Metrics, Series
 
 
@@ -51,16 +51,7 @@ def finds(matcher: Matcher, series: Series, metrics: Metrics, release: Release) 
     """Whether a series fulfils a matcher; what only a scrape adds fulfils any."""
     if matcher.label in metrics.added and matcher.label not in series.labels:
         return True
-    value = series.labels.get(matcher.label, "")
-    match matcher.operator:
-        case MatchOperator.EQUAL:
-            return value == matcher.value
-        case MatchOperator.NOT_EQUAL:
-            return value != matcher.value
-        case MatchOperator.REGEX:
-            return regex.matches(matcher.value, value, release)
-        case MatchOperator.NOT_REGEX:
-            return not regex.matches(matcher.value, value, release)
+    return accepts(matcher, series.labels.get(matcher.label, ""), release)
 
 
 def blame(series: Sequence[Series], matchers: Sequence[Matcher], metrics: Metrics, release: Release) -> Blame:
