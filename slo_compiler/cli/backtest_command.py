@@ -14,14 +14,14 @@ from slo_compiler.backtest.text import Compared
 from slo_compiler.backtest.what_if import Variant, variants
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.cli.choice import chosen_slos
+from slo_compiler.cli.compiled import compiled
 from slo_compiler.cli.connection import READABLE, connection_options, prometheus_option
 from slo_compiler.cli.inputs import read_sources
-from slo_compiler.cli.named_file import write_file
 from slo_compiler.cli.past import Past, past_options, take_past
+from slo_compiler.cli.plot_file import check_plot, plot_option, write_plot
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.recalling import recall
 from slo_compiler.cli.report import report
-from slo_compiler.compiler import compile_sources
 from slo_compiler.diagnostics import Diagnostic, Level
 from slo_compiler.model.alerting import TierRequest
 from slo_compiler.quantities import Ratio, parse_percent
@@ -48,11 +48,7 @@ from slo_compiler.schema.read import read_defaults
     show_default=True,
     help="How to print it.",
 )
-@click.option(
-    "--plot",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Draw the history into this file, .svg or .png.",
-)
+@plot_option("the history")
 @connection_options
 @click.pass_context
 def command(  # noqa: PLR0913 click gives each option on its own
@@ -72,15 +68,11 @@ def command(  # noqa: PLR0913 click gives each option on its own
     The past comes from a Prometheus, which is only read, or from a file.
     """
     past = take_past(options)
-    if plot is not None and plot.suffix not in {".svg", ".png"}:
-        raise click.UsageError(f"{plot} ends with neither .svg nor .png")
+    check_plot(plot)
     others = [_objective(each) for each in objectives]
     requested = [_tiers(ctx, each) for each in tiers]
-    compilation = compile_sources(read_sources(specs))
-    report(compilation.diagnostics, quiet_notes=True)
-    if compilation.program is None:
-        ctx.exit(1)
-    lowered = chosen_slos(compilation.program.slos, names, lambda each: each.plan.slo.id)
+    program = compiled(read_sources(specs))
+    lowered = chosen_slos(program.slos, names, lambda each: each.plan.slo.id)
     tried = [_variants(ctx, each.plan, others, requested) for each in lowered]
     compared, notes = _compare(ctx, tried, past)
     if plot is not None:
@@ -154,11 +146,10 @@ def _compare(
 
 
 def _draw(compared: Sequence[Compared], path: Path) -> None:
-    # Only a picture needs matplotlib, which takes longer to import than the rest to run.
+    # As in plot_file: matplotlib.
     from slo_compiler.backtest.plot import panels  # noqa: PLC0415
-    from slo_compiler.replay.plot import draw_picture  # noqa: PLC0415
 
     drawn = panels(compared)
     if not drawn:
         raise click.ClickException(f"{path} is not drawn: there is no history to show")
-    write_file(path, draw_picture(drawn, "png" if path.suffix == ".png" else "svg"))
+    write_plot(path, drawn)

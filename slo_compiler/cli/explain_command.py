@@ -11,9 +11,8 @@ import click
 from rich.table import Table
 
 from slo_compiler.cli.choice import chosen_slos
+from slo_compiler.cli.compiled import compiled
 from slo_compiler.cli.inputs import read_sources
-from slo_compiler.cli.report import report
-from slo_compiler.compiler import compile_sources
 from slo_compiler.emitters import cost_text, explanation_text
 from slo_compiler.emitters.explanation import SloExplanation, explain
 from slo_compiler.emitters.explanation_json import as_json
@@ -51,9 +50,7 @@ MOST: Final = 1_000_000_000
     type=click.IntRange(1, MOST),
     help="With --cost: how many groups the labels of a group_by make.",
 )
-@click.pass_context
 def command(  # noqa: PLR0913 click gives each option on its own
-    ctx: click.Context,
     *,
     specs: tuple[Path, ...],
     names: tuple[str, ...],
@@ -63,19 +60,14 @@ def command(  # noqa: PLR0913 click gives each option on its own
     values: int,
 ) -> None:
     """Show the burn-rate table of SPECS: thresholds, budget spent, times, and who is paged."""
-    compilation = compile_sources(read_sources(specs))
-    report(compilation.diagnostics, quiet_notes=True)
-    if compilation.program is None:
-        ctx.exit(1)
+    program = compiled(read_sources(specs))
     if cost:
-        _cost(compilation.program, names, Assumptions(series, values), style)
+        _cost(program, names, Assumptions(series, values), style)
         return
-    chosen = chosen_slos(explain(compilation.program), names, lambda slo: slo.id)
-    signals = [] if names else explain_signals(compilation.program)
+    chosen = chosen_slos(explain(program), names, lambda slo: slo.id)
+    signals = [] if names else explain_signals(program)
     if style == "json":
-        click.echo(
-            as_json(compilation.program, chosen, () if names else compilation.program.signals), nl=False
-        )
+        click.echo(as_json(program, chosen, () if names else program.signals), nl=False)
     elif style == "markdown":
         click.echo(explanation_text.as_markdown(chosen, signals), nl=False)
     else:

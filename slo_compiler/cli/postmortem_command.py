@@ -8,25 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slo_compiler.cli import connection
-from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.compiled import compiled_for
 from slo_compiler.cli.moment import read_moment
 from slo_compiler.cli.named_file import write_file
-from slo_compiler.cli.report import report
 from slo_compiler.cli.timeline_file import check_suffix, drawn
-from slo_compiler.compiler import compile_sources
 from slo_compiler.incident.asking import Unanswered
 from slo_compiler.incident.bundle import Bundle, BundleError, read_bundle, write_bundle
 from slo_compiler.incident.postmortem import AskAt, AskOn, Incident, Postmortem, postmortem
 from slo_compiler.incident.postmortem_markdown import as_markdown
 from slo_compiler.incident.rule_test import Untestable, rule_test
 from slo_compiler.incident.tally import read_postmortem, tally
-from slo_compiler.incident.triage import services_of
 from slo_compiler.rules.program import Program
 
 if TYPE_CHECKING:
     from slo_compiler.prometheus.client import Prometheus
 
-SPECS: Final = Path("specs")
 FILE: Final = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
@@ -53,10 +49,7 @@ FILE: Final = click.Path(dir_okay=False, writable=True, path_type=Path)
     help="Count surfaces and actions of all post-mortems in this folder instead.",
 )
 @connection.connection_options
-@click.pass_context
 def command(  # noqa: PLR0913 click gives each option on its own
-    ctx: click.Context,
-    /,
     *,
     service: str | None,
     specs: tuple[Path, ...],
@@ -81,7 +74,7 @@ def command(  # noqa: PLR0913 click gives each option on its own
         check_suffix(picture)
     options = connection.connection(how)
     asked = _saved(bundle, service) if bundle is not None else Bundle(_incident(service, start, end))
-    program = _program(ctx, specs, asked.incident.service)
+    program, _ = compiled_for(asked.incident.service, specs)
     if bundle is not None:
         at, on = asked.answering()
     elif prometheus is not None:
@@ -117,17 +110,6 @@ def _saved(path: Path, service: str | None) -> Bundle:
     if service not in (None, found.incident.service):
         raise click.UsageError(f"{path} is of {found.incident.service}, and not of {service}")
     return found
-
-
-def _program(ctx: click.Context, specs: tuple[Path, ...], service: str) -> Program:
-    compilation = compile_sources(read_sources(specs or (SPECS,)))
-    if compilation.program is None:
-        report(compilation.diagnostics)
-        ctx.exit(1)
-    known = services_of(compilation.program)
-    if service not in known:
-        raise click.UsageError(f"there is no service {service} in these specs; there are {', '.join(known)}")
-    return compilation.program
 
 
 def _live(server: Prometheus) -> tuple[AskAt, AskOn]:

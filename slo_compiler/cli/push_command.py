@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from slo_compiler.cli.compiled import compiled
 from slo_compiler.cli.connection import connection, connection_options, fail
 from slo_compiler.cli.connection import prometheus as server_at
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.progress import progress
-from slo_compiler.cli.report import report
-from slo_compiler.compiler import compile_sources
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.targets.mimir import payloads
 from slo_compiler.targets.pushing import Change, Groups, Kind, Payload, changes, read_namespace
@@ -45,11 +44,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     """
     how = connection(options)
     asked = replace(read_sources(options["specs"]), targets=("mimir",))
-    compilation = compile_sources(asked)
-    report(compilation.diagnostics, quiet_notes=True)
-    if compilation.program is None:
-        ctx.exit(1)
-    settings = compilation.program.targets.mimir
+    program = compiled(asked)
+    settings = program.targets.mimir
     if settings is None:
         raise TypeError("the target that was asked for is not there")
     # The client takes its HTTP library along, which --help does not need.
@@ -60,7 +56,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         how = replace(how, headers=(*how.headers, f"{TENANT}: {tenant}"))
     ruler = Ruler(server_at(options["ruler"], how).transport)
     with progress("pushing") as step:
-        wanted = list(payloads(compilation.program))
+        wanted = list(payloads(program))
         found = _compared(
             wanted, ruler, _others(wanted, ruler, settings.prefix, prune=options["prune"]), step
         )

@@ -10,12 +10,12 @@ from typing import Final
 import click
 
 from slo_compiler.cli.choice import chosen_slos
+from slo_compiler.cli.compiled import compiled
 from slo_compiler.cli.inputs import read_sources
-from slo_compiler.cli.named_file import write_file
+from slo_compiler.cli.plot_file import check_plot, plot_option, write_plot
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
 from slo_compiler.cli.simulate_terminal import print_simulations
-from slo_compiler.compiler import compile_sources
 from slo_compiler.model.incident import Incident
 from slo_compiler.replay import service_text, simulation_text
 from slo_compiler.replay.catalogue import CATALOGUE
@@ -54,11 +54,7 @@ USUAL_TRAFFIC: Final = 36_000
     show_default=True,
     help="How to print it.",
 )
-@click.option(
-    "--plot",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Draw the incidents into this file, .svg or .png.",
-)
+@plot_option("the incidents")
 @click.pass_context
 def command(  # noqa: PLR0913 click gives each option on its own
     ctx: click.Context,
@@ -72,19 +68,15 @@ def command(  # noqa: PLR0913 click gives each option on its own
     plot: Path | None,
 ) -> None:
     """Try incidents on the alerts of SPECS: who is told of what, how soon, and how often for nothing."""
-    if plot is not None and plot.suffix not in {".svg", ".png"}:
-        raise click.UsageError(f"{plot} ends with neither .svg nor .png")
+    check_plot(plot)
     events = _traffic(traffic)
     incidents = _incidents(ctx, file, chosen)
-    compilation = compile_sources(read_sources(specs))
-    report(compilation.diagnostics, quiet_notes=True)
-    if compilation.program is None:
-        ctx.exit(1)
+    program = compiled(read_sources(specs))
     if chosen or file is not None:
-        _check_that_all_can_be_tried(incidents, names, compilation.program)
+        _check_that_all_can_be_tried(incidents, names, program)
     with progress("simulating") as step:
-        of_slos = list(_simulate_slos(compilation.program, names, incidents, events, step))
-        of_services = [] if names else list(_simulate_services(compilation.program, incidents, events, step))
+        of_slos = list(_simulate_slos(program, names, incidents, events, step))
+        of_services = [] if names else list(_simulate_services(program, incidents, events, step))
     if plot is not None:
         _draw(of_slos, of_services, plot)
     if style == "json":
@@ -168,10 +160,8 @@ def _incidents(ctx: click.Context, file: Path | None, chosen: Sequence[str]) -> 
 
 
 def _draw(of_slos: Sequence[Simulation], of_services: Sequence[ServiceSimulation], path: Path) -> None:
-    # Only a picture needs matplotlib, which takes longer to import than the rest to run.
-    from slo_compiler.replay.plot import Drawing, Panel, draw_picture  # noqa: PLC0415
+    # As in plot_file: matplotlib.
     from slo_compiler.replay.service_plot import service_panels  # noqa: PLC0415
     from slo_compiler.replay.simulation_plot import panels  # noqa: PLC0415
 
-    drawn: list[Panel | Drawing] = [*panels(of_slos), *service_panels(of_services)]
-    write_file(path, draw_picture(drawn, "png" if path.suffix == ".png" else "svg"))
+    write_plot(path, [*panels(of_slos), *service_panels(of_services)])

@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from slo_compiler.cli import connection
-from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.compiled import compiled_for
 from slo_compiler.cli.moment import read_moment
-from slo_compiler.cli.report import report
 from slo_compiler.cli.timeline_file import check_suffix, draw_timeline
-from slo_compiler.compiler import Compilation, compile_sources
 from slo_compiler.emitters.runbooks.advice import Advice, advice
 from slo_compiler.incident import words
 from slo_compiler.incident.asking import Unanswered
 from slo_compiler.incident.finding import State
-from slo_compiler.incident.triage import Step, Triage, services_of, triage
+from slo_compiler.incident.triage import Step, Triage, triage
 from slo_compiler.incident.triage_json import as_json
 from slo_compiler.incident.triage_markdown import STEPS, as_markdown
 from slo_compiler.rules.runbook.pages import name_of
@@ -29,9 +27,10 @@ from slo_compiler.rules.signals.surface import NONE
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from slo_compiler.emitters.runbooks.templates import Override
     from slo_compiler.prometheus.alertmanager import Alertmanager
+    from slo_compiler.rules.program import Program
 
-SPECS: Final = Path("specs")
 
 LONGEST_STATE: Final = max(len(state.value) for state in State)
 
@@ -96,24 +95,18 @@ def command(  # noqa: PLR0913 click gives each option on its own
     at = time.time() if moment is None else read_moment(moment)
     options = connection.connection(how)
     server = connection.prometheus(prometheus, options)
-    compilation = compile_sources(read_sources(specs or (SPECS,)))
-    if compilation.program is None:  # else at an incident nobody wants to hear what a reviewer should
-        report(compilation.diagnostics)
-        ctx.exit(1)
-    known = services_of(compilation.program)
-    if service not in known:
-        raise click.UsageError(f"there is no service {service} in these specs; there are {', '.join(known)}")
+    program, templates = compiled_for(service, specs)
     from slo_compiler.incident.live import asking  # noqa: PLC0415  # takes the HTTP library along
 
     try:
-        found = triage(compilation.program, service, asking(server, at), at)
+        found = triage(program, service, asking(server, at), at)
     except Unanswered as failure:
         raise connection.ServerFailed(f"{server.url}: error: {failure}") from failure
     if alertmanager is not None:
         found = _delivered(found, connection.alertmanager(alertmanager, options))
     if picture is not None:
-        draw_timeline(picture, compilation.program, found, server)
-    _show(found, _advice(found, compilation), style, all_queries=queries)
+        draw_timeline(picture, program, found, server)
+    _show(found, _advice(found, program, templates), style, all_queries=queries)
     ctx.exit(0 if found.verdict.surface == NONE else 1)
 
 
@@ -127,13 +120,13 @@ def _delivered(found: Triage, alertmanager: Alertmanager) -> Triage:
     return replace(found, held_back=told.held_back, unheard=told.unheard)
 
 
-def _advice(found: Triage, compilation: Compilation) -> Advice | None:
+def _advice(found: Triage, program: Program, templates: tuple[Override, ...]) -> Advice | None:
     """What the runbook says of the alert that is about what the verdict rests on."""
     leading = found.leading
-    if leading is None or leading.subject is None or compilation.program is None:
+    if leading is None or leading.subject is None:
         return None
     name = name_of(leading.subject)
-    return advice(compilation.program, found.service, name, leading.alert, compilation.templates)
+    return advice(program, found.service, name, leading.alert, templates)
 
 
 def _show(found: Triage, advised: Advice | None, style: str, *, all_queries: bool) -> None:
