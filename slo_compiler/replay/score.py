@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from slo_compiler.model.alerting import Severity
@@ -125,6 +125,13 @@ def measure(outcomes: Iterable[Outcome]) -> Measures:
         detection=statistics.median(detected) if detected else None,
         reset=statistics.median(resets) if resets else None,
     )
+
+
+def measure_all(outcomes: Iterable[Outcome]) -> Measures:
+    """Precision and recall over all incidents, and the times of those that are worth a page."""
+    outcomes = list(outcomes)
+    paged = measure(each for each in outcomes if each.worth is Severity.PAGE)
+    return replace(measure(outcomes), detection=paged.detection, reset=paged.reset)
 
 
 def heard(timelines: Iterable[Timeline], severity: Severity) -> Spans:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -17,7 +17,7 @@ from slo_compiler.quantities import DAY, HOUR, Seconds
 from slo_compiler.replay.evaluate import Evaluation, evaluate
 from slo_compiler.replay.grid import Span
 from slo_compiler.replay.past import draw, expect, grid_of, healthy
-from slo_compiler.replay.score import Measures, Outcome, heard, measure, outcome
+from slo_compiler.replay.score import Measures, Outcome, heard, measure, measure_all, outcome
 from slo_compiler.replay.traffic import Traffic
 from slo_compiler.replay.worth import worth
 
@@ -68,9 +68,7 @@ class Simulation:
     @property
     def measures(self) -> Measures:
         """Precision and recall over all incidents, and the times of those that are worth a page."""
-        outcomes = [each for trial in self.trials for each in trial.outcomes]
-        paged = measure(each for each in outcomes if each.worth is Severity.PAGE)
-        return replace(measure(outcomes), detection=paged.detection, reset=paged.reset)
+        return measure_all(each for trial in self.trials for each in trial.outcomes)
 
 
 def simulate(plan: Plan, incidents: Iterable[Incident], traffic: Traffic) -> Simulation:

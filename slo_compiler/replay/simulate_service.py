@@ -14,7 +14,7 @@ from slo_compiler.quantities import DAY
 from slo_compiler.replay.grid import Span
 from slo_compiler.replay.held_back import HeldBack, held_back, name_of
 from slo_compiler.replay.past import grid_of
-from slo_compiler.replay.score import Measures, Outcome, heard, measure, outcome
+from slo_compiler.replay.score import Measures, Outcome, heard, measure, measure_all, outcome
 from slo_compiler.replay.service import ServiceEvaluation, evaluate_service
 from slo_compiler.replay.service_past import draw_past
 from slo_compiler.replay.simulate import MONTH, mostly_heard
@@ -75,9 +75,7 @@ class ServiceSimulation:
     @property
     def measures(self) -> Measures:
         """Precision and recall over all incidents, and the times of those that are worth a page."""
-        outcomes = [each for trial in self.trials for each in trial.outcomes]
-        paged = measure(each for each in outcomes if each.worth is Severity.PAGE)
-        return replace(measure(outcomes), detection=paged.detection, reset=paged.reset)
+        return measure_all(each for trial in self.trials for each in trial.outcomes)
 
 
 def simulate_service(watched: Watched, incidents: Iterable[Incident], traffic: Traffic) -> ServiceSimulation:
