@@ -82,16 +82,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         systems={**defaults.systems, **spec.systems, **slo.systems},
         cadence=slo.cadence,
         group_by=slo.group_by,
-        labels=merged(
-            (
-                defaults.labels,
-                defaults.alerting.labels,
-                found.alerting.labels,
-                spec.labels,
-                spec.alerting.labels,
-                slo.alerting.labels,
-            )
-        ),
+        labels=merged(_labels(slo, found, spec, defaults)),
         annotations=merged(layer.annotations for layer in layers),
         tiers=tuple(_with_severity(tier, merged(layer.severities for layer in layers)) for tier in tiers),
         tiers_are_authored=authored is not None,
@@ -111,6 +102,16 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         locate=slo.locate,
         owner_position=owner.position,
     )
+
+
+def _labels(slo: SloSpec, class_: SloClass, spec: Spec, defaults: Defaults) -> Iterator[Mapping[str, str]]:
+    """What every layer says to label alerts with, the most specific last."""
+    yield defaults.labels
+    yield defaults.alerting.labels
+    yield class_.alerting.labels
+    yield spec.labels
+    yield spec.alerting.labels
+    yield slo.alerting.labels
 
 
 def _unpromised(slo: SloSpec) -> Diagnostic:

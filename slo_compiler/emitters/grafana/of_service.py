@@ -69,15 +69,18 @@ def lanes_of_service(service: str, plans: Sequence[Plan], watched: Watched | Non
         firing,
         FIRES,
     )
-    if watched is None:
-        return
+    if watched is not None:
+        yield from _lanes_of_model(watched, [_line(lane) for lane in found if lane.kind is Kind.GUARDS])
+
+
+def _lanes_of_model(watched: Watched, guards: Sequence[Line]) -> Iterator[Panel]:
     yield panels.lanes(
         Described(
             key="guards",
             title="Guards that hold back",
             description="False pages that are known as such. What they hold back fires all the same.",
         ),
-        [_line(lane) for lane in found if lane.kind is Kind.GUARDS],
+        guards,
         HOLDS,
     )
     subject = surface_of(watched.service)
