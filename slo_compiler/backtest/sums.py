@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
 
 import numpy as np
 
 from slo_compiler.backtest.history import Group, Steps, Table
 from slo_compiler.backtest.openmetrics import Scraped
 from slo_compiler.burnrate.plan import Plan
+from slo_compiler.promql.release import LOOK_BACK
 from slo_compiler.promql.selectors import METRIC_NAME
 from slo_compiler.quantities import Seconds
 from slo_compiler.replay.grid import Array
 from slo_compiler.replay.ranges import Running, number_until, ranges_of
 from slo_compiler.replay.rate import rate
 from slo_compiler.replay.reading import shift_of
-
-LOOK_BACK: Final = 300.0
-"""How old a sample may be that an instant look-up finds."""
 
 
 def increase(plan: Plan, selected: Sequence[Scraped], steps: Steps, length: Seconds) -> Table:
@@ -62,7 +59,7 @@ def instant(series: Scraped, steps: Steps) -> Array:
     """What an instant look-up finds at each evaluation."""
     last = number_until(series.times, steps.times) - 1
     found = series.values[np.maximum(last, 0)]
-    fresh = (last >= 0) & (steps.times - series.times[np.maximum(last, 0)] < LOOK_BACK)
+    fresh = (last >= 0) & (steps.times - series.times[np.maximum(last, 0)] < float(LOOK_BACK))
     return np.where(fresh, found, np.nan)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from slo_compiler.emitters import yaml
-from slo_compiler.emitters.artifact import Artifact
-from slo_compiler.emitters.prometheus import HEADER
+from slo_compiler.emitters.artifact import HEADER, Artifact
 from slo_compiler.model.receivers import OfficeHours, Receiver
 from slo_compiler.quantities import format_duration
 from slo_compiler.rules.inhibition import InhibitRule

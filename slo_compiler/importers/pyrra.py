@@ -18,7 +18,8 @@ from slo_compiler.importers.imported import Imported, Told
 from slo_compiler.importers.pyrra_indicator import indicator_of
 from slo_compiler.importers.tiers import NAMES, Pair, Promise, tiers
 from slo_compiler.model.alerting import Severity
-from slo_compiler.quantities import DAY, MINUTE, Seconds, format_duration, parse_duration
+from slo_compiler.model.defaults import PERIOD
+from slo_compiler.quantities import MINUTE, Seconds, format_duration, parse_duration
 from slo_compiler.schema.refusal import described
 from slo_compiler.schema.yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -26,8 +27,6 @@ PREFIX: Final = "pyrra.dev/"
 """Before the labels and annotations that are meant for alerts."""
 
 SERVICE_LABELS: Final = ("service", "app", "app.kubernetes.io/name", "app.kubernetes.io/part-of")
-
-USUAL_PERIOD: Final = 30 * DAY
 
 # Parts of the period, burn rate, severity and its key. slo/rules.go, Windows.
 _WINDOWS: Final = (
@@ -114,7 +113,7 @@ def _slo(document: MappingNode, meta: _Meta, spec: Fields, found: list[Diagnosti
         indicator=indicator,
         told=replace(told.with_labels(meta.labelled.labels), annotations=meta.annotations),
         description=description and native.text(description.text.strip(), description),
-        window=written if period != USUAL_PERIOD else None,
+        window=written if period != PERIOD else None,
         owner=meta.labelled.owner,
     )
 

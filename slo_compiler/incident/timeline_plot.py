@@ -19,16 +19,13 @@ from matplotlib.ticker import FuncFormatter
 
 from slo_compiler.incident.timeline import Row, Timeline
 from slo_compiler.incident.words import moment
-from slo_compiler.replay.plot import COLOURS, INK, OTHER, STYLE, Format
+from slo_compiler.replay.plot import COLOURS, INK, LOWEST_PART, OTHER, STYLE, Format
 from slo_compiler.rules.timeline import Kind
 
 WIDTH: Final = 12.0
 CHART: Final = 3.6
 LANE: Final = 0.36
 """Inches, of the picture, of the chart and of each lane."""
-
-LOWEST_PART: Final = 20
-"""How far below the lowest threshold the axis of ratios begins."""
 
 DAY: Final = 86400.0
 

@@ -20,6 +20,9 @@ SCRAPE_INTERVAL: Final = 30 * SECOND
 EVALUATION_INTERVAL: Final = 30 * SECOND
 BASE_WINDOW: Final = 5 * MINUTE
 
+PERIOD: Final = 30 * DAY
+"""Over which an objective holds that does not say."""
+
 
 class Naming(enum.Enum):
     """A tool whose dashboards read series by names of its own."""
@@ -66,7 +69,7 @@ class Defaults:
     clock: Clock = field(default_factory=Clock)
     retention: Retention | None = None
     """None where it is not known."""
-    window: Seconds = 30 * DAY
+    window: Seconds = PERIOD
     labels: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[Surface, str] = field(default_factory=dict)
     security: str | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from slo_compiler.quantities import MINUTE
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Release:
@@ -16,6 +18,9 @@ class Release:
     def __str__(self) -> str:
         return f"prometheus-{self.major}.{self.minor}"
 
+
+LOOK_BACK: Final = 5 * MINUTE
+"""For how long after its last sample any release takes a series to be there."""
 
 PROMETHEUS_2_42: Final = Release(2, 42)
 PROMETHEUS_2_53: Final = Release(2, 53)

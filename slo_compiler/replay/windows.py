@@ -16,16 +16,14 @@ import numpy as np
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.windows import Pace, Raw, RunningSum, Tiles, Window, Windows
-from slo_compiler.quantities import DAY, MINUTE, Seconds
+from slo_compiler.promql.release import LOOK_BACK
+from slo_compiler.quantities import DAY, Seconds
 from slo_compiler.replay.grid import Array, Grid, Mask
 from slo_compiler.replay.ranges import Indexes, Ranges, Running, number_until
 from slo_compiler.replay.reading import read
 from slo_compiler.replay.series import Counts, Series
 
 NOW: Final = Fraction(0)
-
-LOOK_BACK: Final = 5 * MINUTE
-"""How old a sample may be that an instant look-up finds."""
 
 Recorded: TypeAlias = Mapping[Seconds, Counts]
 """The counts within each window, by its length."""

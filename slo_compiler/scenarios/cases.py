@@ -20,8 +20,9 @@ from slo_compiler.burnrate.windows import MOST_TILES
 from slo_compiler.model import labels
 from slo_compiler.model.indicator import ErrorRatio
 from slo_compiler.promql.quote import matcher, selector
+from slo_compiler.promql.release import LOOK_BACK
 from slo_compiler.promql.syntax import MatchOperator
-from slo_compiler.quantities import MINUTE, Seconds, format_duration
+from slo_compiler.quantities import Seconds, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.program import LoweredSlo
@@ -39,9 +40,6 @@ are what is looked at where tiles are missing.
 
 HISTORY_IN_CADENCES: Final = 6
 """The same where events are rare."""
-
-LOOK_BACK: Final = 5 * MINUTE
-"""For how long after its last sample Prometheus takes a series to be there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from typing import Final
 
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.emitters import yaml
-from slo_compiler.emitters.artifact import Artifact
-from slo_compiler.emitters.prometheus import HEADER, groups_document
+from slo_compiler.emitters.artifact import HEADER, Artifact
+from slo_compiler.emitters.prometheus import groups_document
 from slo_compiler.rules.ir import RuleFile
 from slo_compiler.rules.program import Program
-from slo_compiler.targets.limits import LIMIT, GroupLimits, check_groups
+from slo_compiler.targets.limits import GroupLimits, check_groups
 from slo_compiler.targets.placed import namespace_of, placed_groups
+from slo_compiler.targets.target import LIMIT
 
 MOST_BYTES: Final = 1_000_000
 """Of the definition of a namespace; a quota that cannot be raised."""

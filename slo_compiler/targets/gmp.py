@@ -15,10 +15,10 @@ from slo_compiler.rules.ir import AlertingRule, Group, Rule
 from slo_compiler.rules.program import Program
 from slo_compiler.targets import manifest
 from slo_compiler.targets.placed import placed_groups
+from slo_compiler.targets.target import UNSUPPORTED
 
 KINDS: Final = {"cluster": "ClusterRules", "global": "GlobalRules"}
 KIND_OF_A_NAMESPACE: Final = "Rules"
-UNSUPPORTED: Final = "target/unsupported"
 
 
 def emit(program: Program) -> Iterator[Artifact]:

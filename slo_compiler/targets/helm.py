@@ -7,8 +7,7 @@ from typing import Final
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.emitters import yaml
-from slo_compiler.emitters.artifact import Artifact
-from slo_compiler.emitters.prometheus import HEADER
+from slo_compiler.emitters.artifact import HEADER, Artifact
 from slo_compiler.rules.go_template import literal
 from slo_compiler.rules.program import Program
 from slo_compiler.targets import manifest, operator

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.targets.placed import Placed
-
-LIMIT = "target/limit"
+from slo_compiler.targets.target import LIMIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from typing import Final
 
 from slo_compiler.diagnostics import Diagnostic, Position, error, note
 from slo_compiler.emitters import yaml
-from slo_compiler.emitters.artifact import Artifact
-from slo_compiler.emitters.prometheus import HEADER, groups_document
+from slo_compiler.emitters.artifact import HEADER, Artifact
+from slo_compiler.emitters.prometheus import groups_document
 from slo_compiler.quantities import format_decimal
 from slo_compiler.rules.program import Program
 from slo_compiler.targets.placed import Placed, namespace_of, placed_groups
+from slo_compiler.targets.target import LIMIT
 
 MOST_BYTES: Final = 262_144
 """Of a manifest, as YAML and as JSON.
@@ -23,7 +24,6 @@ MOST_BYTES: Final = 262_144
 The operator puts no rule file above 524,288 bytes into a ConfigMap, and etcd keeps no object above 1 MiB; but
 ``kubectl apply`` writes the object once more into an annotation, and annotations end at 262,144 bytes.
 """
-LIMIT: Final = "target/limit"
 
 
 @dataclass(frozen=True, slots=True)

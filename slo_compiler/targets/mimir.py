@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.emitters import yaml
-from slo_compiler.emitters.artifact import Artifact
-from slo_compiler.emitters.prometheus import HEADER, group_document, groups_document
+from slo_compiler.emitters.artifact import HEADER, Artifact
+from slo_compiler.emitters.prometheus import group_document, groups_document
 from slo_compiler.model.targets import Mimir
 from slo_compiler.quantities import format_duration
 from slo_compiler.rules.program import Program

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.emitters.artifact import Artifact
 from slo_compiler.rules.program import Program
+
+LIMIT: Final = "target/limit"
+UNSUPPORTED: Final = "target/unsupported"
+"""The checks that several targets have."""
 
 Emitter: TypeAlias = Callable[[Program], Iterator[Artifact]]
 Check: TypeAlias = Callable[[Program], Iterator[Diagnostic]]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from slo_compiler.diagnostics import Diagnostic, warning
 from slo_compiler.emitters import yaml
-from slo_compiler.emitters.artifact import Artifact
-from slo_compiler.emitters.prometheus import HEADER, groups_document
+from slo_compiler.emitters.artifact import HEADER, Artifact
+from slo_compiler.emitters.prometheus import groups_document
 from slo_compiler.model.targets import Thanos
 from slo_compiler.rules.cost import Assumptions, costs
 from slo_compiler.rules.ir import Group

@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.emitters import yaml
-from slo_compiler.emitters.artifact import Artifact
-from slo_compiler.emitters.prometheus import HEADER, group_document
+from slo_compiler.emitters.artifact import HEADER, Artifact
+from slo_compiler.emitters.prometheus import group_document
 from slo_compiler.promql.metricsql import to_metricsql, unknown_functions
 from slo_compiler.promql.release import Release, release_named
 from slo_compiler.quantities import SECOND, format_duration
 from slo_compiler.rules.ir import Group
 from slo_compiler.rules.program import Program
 from slo_compiler.rules.stages import stages
-
-UNSUPPORTED: Final = "target/unsupported"
+from slo_compiler.targets.target import UNSUPPORTED
 
 
 def emit(program: Program) -> Iterator[Artifact]:

@@ -15,11 +15,10 @@ from slo_compiler.importers.openslo import alerting, slices, values
 from slo_compiler.importers.openslo.indicator import Measured, occurrences, ratio_metric, source
 from slo_compiler.importers.openslo.objects import Objects, collect, part_of, spec_of
 from slo_compiler.importers.tiers import Promise
+from slo_compiler.model.defaults import PERIOD
 from slo_compiler.quantities import DAY, Seconds, format_duration
 from slo_compiler.schema.refusal import described
 from slo_compiler.schema.yaml.nodes import MappingNode, ScalarNode
-
-USUAL_PERIOD: Final = 30 * DAY
 
 OCCURRENCES: Final = "Occurrences"
 
@@ -149,7 +148,7 @@ def _period(spec: Fields, found: list[Diagnostic]) -> tuple[ScalarNode | None, S
     for window in windows[:1]:
         with window:
             return _window(window, found)
-    return None, USUAL_PERIOD
+    return None, PERIOD
 
 
 def _window(window: Fields, found: list[Diagnostic]) -> tuple[ScalarNode | None, Seconds]:
@@ -158,19 +157,19 @@ def _window(window: Fields, found: list[Diagnostic]) -> tuple[ScalarNode | None,
     rolling = window.flag("isRolling")
     period = values.duration(written, found) if written is not None else None
     if written is None or period is None:
-        return None, USUAL_PERIOD
+        return None, PERIOD
     if period < DAY:
         advice = "; a month is 1M" if values.unit_of(written) == "m" else ""
         message = f"a window of {written.text} is shorter than a day, into which no alert fits{advice}"
         found.append(telling.invalid(written.position, message))
-        return None, USUAL_PERIOD
+        return None, PERIOD
     if calendar is not None or rolling is False or values.unit_of(written) in values.OF_DIFFERENT_LENGTH:
         message = (
             f"the budget of {written.text} is one of the last {format_duration(period)} here, at any time: "
             "it does not begin anew with the calendar"
         )
         found.append(telling.changed(written.position, message))
-    return (native.text(format_duration(period), written) if period != USUAL_PERIOD else None), period
+    return (native.text(format_duration(period), written) if period != PERIOD else None), period
 
 
 def _length(window: Fields) -> ScalarNode | None:

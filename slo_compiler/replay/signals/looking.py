@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from slo_compiler.promql.release import LOOK_BACK
 from slo_compiler.replay.grid import Array, Mask
 from slo_compiler.replay.ranges import number_until, numbers_of, ranges_of
 from slo_compiler.replay.rate import rate
-from slo_compiler.replay.windows import LOOK_BACK
 
 
 def newest(values: Array, times: Array, at: Array) -> Array:

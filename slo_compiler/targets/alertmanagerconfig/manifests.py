@@ -19,8 +19,8 @@ from slo_compiler.rules.program import Program
 from slo_compiler.rules.routing import Route
 from slo_compiler.targets import manifest
 from slo_compiler.targets.alertmanagerconfig.receivers import receiver, unsupported
+from slo_compiler.targets.target import UNSUPPORTED
 
-UNSUPPORTED: Final = "target/unsupported"
 ANYWHERE: Final = "None"
 """The matcher strategy by which routes of a manifest see alerts of all namespaces."""
 
