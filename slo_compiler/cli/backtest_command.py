@@ -22,6 +22,7 @@ from slo_compiler.cli.plot_file import check_plot, plot_option, write_plot
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.recalling import recall
 from slo_compiler.cli.report import report
+from slo_compiler.cli.style import format_option
 from slo_compiler.diagnostics import Diagnostic, Level
 from slo_compiler.model.alerting import TierRequest
 from slo_compiler.quantities import Ratio, parse_percent
@@ -40,14 +41,7 @@ from slo_compiler.schema.read import read_defaults
     type=READABLE,
     help="Try the tiers of this defaults.yaml, too, derived anew for each SLO.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option("text", "json")
 @plot_option("the history")
 @connection_options
 @click.pass_context

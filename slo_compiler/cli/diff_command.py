@@ -14,6 +14,7 @@ from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.past import Past, names_a_past, past_options, take_past
 from slo_compiler.cli.report import report
 from slo_compiler.cli.revision import is_revision, read_revision
+from slo_compiler.cli.style import format_option
 from slo_compiler.compiler import Sources, compile_sources
 from slo_compiler.diagnostics import Level
 from slo_compiler.review.effect import Effects
@@ -25,13 +26,8 @@ from slo_compiler.rules.program import Program
 
 @click.command("diff")
 @click.argument("sides", nargs=-1, required=True, metavar="OLD NEW [PATHS]...")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["terminal", "markdown", "json"]),
-    default="terminal",
-    show_default=True,
-    help="How to print it; markdown is one comment for a pull request.",
+@format_option(
+    "terminal", "markdown", "json", told="How to print it; markdown is one comment for a pull request."
 )
 @click.option(
     "--backtest", is_flag=True, help="Say what the change would have done to history, which the options name."

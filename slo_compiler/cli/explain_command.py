@@ -13,6 +13,7 @@ from rich.table import Table
 from slo_compiler.cli.choice import chosen_slos
 from slo_compiler.cli.compiled import compiled
 from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.style import format_option
 from slo_compiler.emitters import cost_text, explanation_text
 from slo_compiler.emitters.explanation import SloExplanation, explain
 from slo_compiler.emitters.explanation_json import as_json
@@ -27,14 +28,7 @@ MOST: Final = 1_000_000_000
 @click.command("explain")
 @click.argument("specs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--slo", "names", multiple=True, help="Only this SLO, by its name or service:name.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["terminal", "markdown", "json"]),
-    default="terminal",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option("terminal", "markdown", "json")
 @click.option("--cost", is_flag=True, help="Show instead what the rules cost whoever evaluates them.")
 @click.option(
     "--series",

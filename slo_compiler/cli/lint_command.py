@@ -10,6 +10,7 @@ from slo_compiler.cli.diagnostic_formats import STYLES, formatted
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report, visible
+from slo_compiler.cli.style import format_option
 from slo_compiler.compiler import compile_sources
 from slo_compiler.diagnostics import has_errors
 
@@ -17,14 +18,7 @@ from slo_compiler.diagnostics import has_errors
 @click.command("lint")
 @click.argument("specs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--quiet", "-q", is_flag=True, help="Do not show notes.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(STYLES),
-    default=STYLES[0],
-    show_default=True,
-    help="For humans on standard error; the others for programs on standard output.",
-)
+@format_option(*STYLES, told="For humans on standard error; the others for programs on standard output.")
 @click.pass_context
 def command(ctx: click.Context, specs: tuple[Path, ...], style: str, *, quiet: bool) -> None:
     """Report every problem of SPECS, files or folders, as path:line:column.

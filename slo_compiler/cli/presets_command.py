@@ -9,6 +9,7 @@ from dataclasses import replace
 import click
 from rich.table import Table
 
+from slo_compiler.cli.style import format_option
 from slo_compiler.emitters import preset_text
 from slo_compiler.emitters.preset_card import PresetCard, SystemCard, system_card
 from slo_compiler.presets.library import preset_ids, system_named, system_names
@@ -16,14 +17,7 @@ from slo_compiler.presets.library import preset_ids, system_named, system_names
 
 @click.command("presets")
 @click.argument("name", required=False)
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option("text", "markdown", "json")
 def command(name: str | None, style: str) -> None:
     """List the presets, or show those of NAME: a system such as vllm, or a preset such as vllm/queue-time."""
     systems = [system_card(system_named(each)) for each in _systems_of(name)]

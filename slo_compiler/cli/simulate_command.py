@@ -16,6 +16,7 @@ from slo_compiler.cli.plot_file import check_plot, plot_option, write_plot
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
 from slo_compiler.cli.simulate_terminal import print_simulations
+from slo_compiler.cli.style import format_option
 from slo_compiler.model.incident import Incident
 from slo_compiler.replay import service_text, simulation_text
 from slo_compiler.replay.catalogue import CATALOGUE
@@ -46,14 +47,7 @@ USUAL_TRAFFIC: Final = 36_000
     show_default=True,
     help="Events an hour, or a CSV file whose lines end with the events of a minute each.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option("text", "json")
 @plot_option("the incidents")
 @click.pass_context
 def command(  # noqa: PLR0913 click gives each option on its own

@@ -13,6 +13,7 @@ import click
 from slo_compiler.cli import connection
 from slo_compiler.cli.compiled import compiled_for
 from slo_compiler.cli.moment import read_moment
+from slo_compiler.cli.style import format_option
 from slo_compiler.cli.timeline_file import check_suffix, draw_timeline
 from slo_compiler.emitters.runbooks.advice import Advice, advice
 from slo_compiler.incident import words
@@ -50,14 +51,7 @@ COLOURS: Final = {
 @connection.prometheus_option
 @connection.alertmanager_option
 @click.option("--at", "moment", help="When: 2026-03-01T12:00:00Z, or seconds since 1970. Now without it.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print it.",
-)
+@format_option("text", "markdown", "json")
 @click.option("--queries", is_flag=True, help="Show the query of what is sound, too.")
 @click.option(
     "--timeline",

@@ -14,6 +14,7 @@ from slo_compiler.cli.diagnostic_formats import STYLES, formatted
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
+from slo_compiler.cli.style import format_option
 from slo_compiler.compiler import compile_sources
 from slo_compiler.diagnostics import Diagnostic, has_errors
 
@@ -39,14 +40,7 @@ if TYPE_CHECKING:
     metavar="NAME=VALUE",
     help="A label that Prometheus adds when it scrapes, beside job and instance.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(STYLES),
-    default=STYLES[0],
-    show_default=True,
-    help="For humans on standard error; the others for programs on standard output.",
-)
+@format_option(*STYLES, told="For humans on standard error; the others for programs on standard output.")
 @connection_options
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:

@@ -223,10 +223,11 @@ def _raw(series: Series) -> Written:
 
 def _recorded(rule: RecordingRule, results: Results, grid: Sequence[float]) -> Iterator[Written]:
     for labels, samples in results.items():
-        yield Written({**dict(labels), "__name__": rule.record}, list(_with_stale_markers(samples, grid)))
+        yield Written({**dict(labels), "__name__": rule.record}, list(with_stale_markers(samples, grid)))
 
 
-def _with_stale_markers(samples: Sequence[tuple[float, float]], grid: Sequence[float]) -> Iterator[Sample]:
+def with_stale_markers(samples: Iterable[tuple[float, float]], grid: Sequence[float]) -> Iterator[Sample]:
+    """The samples, ended by a stale marker where at a time of the grid there is none any more."""
     values = dict(samples)
     was_there = False
     for time in grid:

@@ -16,7 +16,8 @@ from slo_compiler.promql.queries import metric_of, vector_selectors
 from slo_compiler.promql.release import RELEASES
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.program import Program
-from tests.engine.remote_write import STALE, Sample, Written, write
+from tests.engine.remote_write import Written, write
+from tests.engine.replay import with_stale_markers
 from tests.oracles.server import Server
 
 EPOCH: Final = 1_767_571_200
@@ -88,7 +89,9 @@ def _labelled(results: Results, labels: Mapping[str, str]) -> Results:
 
 def _recorded(rule: RecordingRule, results: Results, grid: Sequence[float]) -> Iterator[Written]:
     for labels, values in results.items():
-        yield Written({**dict(labels), "__name__": rule.record}, list(_ended(values, grid)))
+        yield Written(
+            {**dict(labels), "__name__": rule.record}, list(with_stale_markers(values.items(), grid))
+        )
 
 
 def _alerts(rule: AlertingRule, results: Results, grid: Sequence[float]) -> Iterator[Written]:
@@ -96,8 +99,13 @@ def _alerts(rule: AlertingRule, results: Results, grid: Sequence[float]) -> Iter
         firing, since = _firing(rule, values, grid)
         named = {**dict(labels), "alertname": rule.alert}
         active = dict.fromkeys(firing, 1.0)
-        yield Written({**named, "__name__": "ALERTS", "alertstate": "firing"}, list(_ended(active, grid)))
-        yield Written({**named, "__name__": "ALERTS_FOR_STATE"}, list(_ended(since, grid)))
+        yield Written(
+            {**named, "__name__": "ALERTS", "alertstate": "firing"},
+            list(with_stale_markers(active.items(), grid)),
+        )
+        yield Written(
+            {**named, "__name__": "ALERTS_FOR_STATE"}, list(with_stale_markers(since.items(), grid))
+        )
 
 
 def _firing(
@@ -117,14 +125,3 @@ def _firing(
             if time - active >= rule.hold:
                 firing.append(time)
     return firing, since
-
-
-def _ended(values: Mapping[float, float], grid: Sequence[float]) -> Iterator[Sample]:
-    """The samples, ended by a stale marker where there is none any more."""
-    was_there = False
-    for time in grid:
-        if time in values:
-            yield time, values[time]
-        elif was_there:
-            yield time, STALE
-        was_there = time in values
