@@ -37,8 +37,6 @@ def labels_of(id_: str, name: str) -> dict[str, str]:
 def test_the_page_comes_by_itself_when_the_guard_ends(alertmanager: Alertmanager, tmp_path: Path) -> None:
     guard, page = (labels_of("scorer:quality", name) for name in ("GuardLabelLag", BURN))
     other = labels_of("scorer:freshness", BURN)
-    now = datetime.now(UTC)
-    lasting = {"startsAt": now.isoformat(), "endsAt": (now + timedelta(hours=1)).isoformat()}
     with listening() as webhook:
         told = {severity: webhook.receiver(severity) for severity in ("page", "ticket")}
         receivers: dict[str, Any] = {
@@ -49,6 +47,10 @@ def test_the_page_comes_by_itself_when_the_guard_ends(alertmanager: Alertmanager
         }
         config = texts_of(SPEC, defaults=CLOCK, receivers=receivers)["alertmanager/alertmanager.yaml"]
         with alertmanager.serve(tmp_path, config) as server:
+            # Taken once the server is there: what began longer ago than group_wait is told at once, perhaps before
+            # Alertmanager has seen the guard that came with it.
+            now = datetime.now(UTC)
+            lasting = {"startsAt": now.isoformat(), "endsAt": (now + timedelta(hours=1)).isoformat()}
             server.post("/api/v2/alerts", [{"labels": each, **lasting} for each in (guard, page)])
             # posted after them, and told after the same wait
             server.post("/api/v2/alerts", [{"labels": other, **lasting}])
