@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 Seconds: TypeAlias = Fraction
@@ -36,6 +37,9 @@ _UNITS: Final = {
 _DURATION: Final = re.compile("".join(rf"(?:([0-9]+){unit})?" for unit in _UNITS))
 # 28d reads better than 4w, and 365d than 1y. In whole milliseconds: fractions cost ten times as much.
 _PRINTED_UNITS: Final = {unit: int(_UNITS[unit] / MILLISECOND) for unit in ("d", "h", "m", "s", "ms")}
+# The rules of many SLOs have few numbers between them. What is remembered goes by integers: the hash of a
+# fraction takes a modular inverse, and with it nearly as long as printing.
+_REMEMBERED: Final = 4096
 
 _LONGEST: Final = Fraction(2**63 - 1, 10**9)  # Prometheus counts nanoseconds in a signed 64-bit integer
 _PERCENT: Final = re.compile(r"([0-9]{1,20}(?:\.[0-9]{1,20})?)\s*%")
@@ -65,9 +69,14 @@ def format_duration(seconds: Seconds) -> str:
     Raises:
         ValueError: the duration is negative or no whole number of milliseconds.
     """
-    rest, remainder = divmod(seconds.numerator * 1000, seconds.denominator)
-    if rest < 0 or remainder:
+    milliseconds, remainder = divmod(seconds.numerator * 1000, seconds.denominator)
+    if milliseconds < 0 or remainder:
         raise ValueError(f"{seconds} s cannot be written as a Prometheus duration")
+    return _duration(milliseconds)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _duration(rest: int) -> str:
     parts = []
     for unit, length in _PRINTED_UNITS.items():
         if rest >= length:
@@ -111,9 +120,14 @@ def format_decimal(number: Fraction, *, digits: int = 12) -> str:
         number: any fraction.
         digits: how many significant digits to keep. A number that needs no more is printed exactly.
     """
+    return _decimal(number.numerator, number.denominator, digits)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _decimal(number: int, denominator: int, digits: int) -> str:
     if number == 0:
         return "0"
-    sign, numerator, denominator = "-" if number < 0 else "", abs(number.numerator), number.denominator
+    sign, numerator = "-" if number < 0 else "", abs(number)
     scale = digits - 1 - _decimal_exponent(numerator, denominator)
     scaled = round(Fraction(numerator * 10 ** max(scale, 0), denominator * 10 ** max(-scale, 0)))
     if scale <= 0:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from slo_compiler.promql.functions import ValueType
 from slo_compiler.promql.lexer import tokens_of
@@ -11,6 +13,9 @@ from slo_compiler.promql.problems import Problem, SyntaxFault
 from slo_compiler.promql.release import Release
 from slo_compiler.promql.syntax import Expr
 from slo_compiler.promql.typecheck import check_types
+
+REMEMBERED: Final = 32_768
+"""Expressions: those of some ten thousand SLOs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,16 @@ def parse(text: str, release: Release, *, placeholders: bool = False) -> Express
     Returns:
         the expression, or else the first problem of syntax, or all problems of types, functions and matchers.
     """
+    read = _read(text, release, placeholders)
+    return read if isinstance(read, Expression) else list(read)
+
+
+# A dozen of checks, the rules, their tests and the runbooks each ask for the tree of what an author wrote.
+@lru_cache(maxsize=REMEMBERED)
+def _read(text: str, release: Release, placeholders: bool) -> Expression | tuple[Problem, ...]:  # noqa: FBT001
     try:
         tree = parse_tokens(tokens_of(text, release), release, placeholders=placeholders)
     except SyntaxFault as fault:
-        return [fault.problem]
+        return (fault.problem,)
     type_, problems = check_types(tree, release)
-    return problems or Expression(text, tree, type_)
+    return tuple(problems) or Expression(text, tree, type_)

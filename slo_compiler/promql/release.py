@@ -51,7 +51,10 @@ def release_named(name: str) -> Release:
     Raises:
         ValueError: no such release is known; the message lists those that are.
     """
-    for release in RELEASES:
-        if str(release) == name:
-            return release
-    raise ValueError(f"{name!r} is not a known release; choose one of {', '.join(map(str, RELEASES))}")
+    try:
+        return _NAMED[name]
+    except KeyError:
+        raise ValueError(f"{name!r} is not a known release; choose one of {', '.join(_NAMED)}") from None
+
+
+_NAMED: Final = {str(release): release for release in RELEASES}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from slo_compiler.promql.check import Expression, parse
+from slo_compiler.promql.check import REMEMBERED, Expression, parse
 from slo_compiler.promql.lexer import PLACEHOLDER, Kind, tokens_of
 from slo_compiler.promql.problems import Problem
 from slo_compiler.promql.release import Release
@@ -48,7 +49,7 @@ def parse_template(text: str, release: Release) -> Template | list[Problem]:
     expression = parse(text, release, placeholders=True)
     if not isinstance(expression, Expression):
         return expression
-    return Template(expression, tuple(_pieces(text, release)))
+    return Template(expression, _pieces(text, release))
 
 
 def embeddable(text: str, release: Release) -> str:
@@ -59,7 +60,8 @@ def embeddable(text: str, release: Release) -> str:
     return PLACEHOLDER.join(_pieces(text, release))
 
 
-def _pieces(text: str, release: Release) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)  # errors and events, and each window of raw series, are of the same text
+def _pieces(text: str, release: Release) -> tuple[str, ...]:
     """The text without comments and without space around it, cut at the placeholders."""
     pieces = [""]
     position = 0
@@ -74,4 +76,4 @@ def _pieces(text: str, release: Release) -> list[str]:
     pieces[-1] += text[position:]
     pieces[0] = pieces[0].lstrip()
     pieces[-1] = pieces[-1].rstrip()
-    return pieces
+    return tuple(pieces)
