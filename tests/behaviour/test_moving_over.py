@@ -154,13 +154,17 @@ def first_firing(times: Sequence[float], hold: float) -> float:
     ],
 )
 def test_what_is_imported_alerts_when_the_rules_of_its_tool_do(
-    slo: LoweredSlo, alerts: Mapping[str, Theirs], incident: str, prometheus_3_5: Prometheus, tmp_path: Path
+    slo: LoweredSlo,
+    alerts: Mapping[str, Theirs],
+    incident: str,
+    oldest_and_newest: Prometheus,
+    tmp_path: Path,
 ) -> None:
     """To within ``BOUND``; where theirs wait for a time, ours may be sooner by that."""
     history = float(max(tier.long for tier in slo.plan.tiers)) + HOUR
     phases = [Phase(history), *INCIDENTS[incident], Phase(2 * HOUR)]
     end = sum(phase.lasts for phase in phases)
-    with replayed(prometheus_3_5, tmp_path, slo, series_of(slo.plan.slo, phases), end) as replay:
+    with replayed(oldest_and_newest, tmp_path, slo, series_of(slo.plan.slo, phases), end) as replay:
         for theirs in alerts.values():
             held = holding(replay, theirs)
             fires = first_firing(held, theirs.hold)

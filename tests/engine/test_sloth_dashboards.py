@@ -70,7 +70,7 @@ def rules() -> str:
 
 
 @pytest.mark.slow
-def test_every_query_of_the_dashboards_finds_series(prometheus_3_5: Prometheus) -> None:
+def test_every_query_of_the_dashboards_finds_series(oldest_and_newest: Prometheus) -> None:
     """Three hours of health, and one in which every request fails."""
     tests: Document = {
         "evaluation_interval": "150s",
@@ -88,7 +88,7 @@ def test_every_query_of_the_dashboards_finds_series(prometheus_3_5: Prometheus) 
             }
         ],
     }
-    verdict = run_rule_tests(prometheus_3_5, {"shop.rules.yaml": rules()}, tests)
+    verdict = run_rule_tests(oldest_and_newest, {"shop.rules.yaml": rules()}, tests)
     assert verdict.ok, verdict.output
 
 

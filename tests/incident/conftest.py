@@ -1,8 +1,10 @@
-"""A server that has lived through all faults, one for all tests that ask it."""
+"""A server that has lived through all faults, one of a release for all tests that ask it."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -18,6 +20,13 @@ PROGRAM: Final = scorer()
 
 @pytest.fixture(scope="session")
 def server(prometheus_3_5: Prometheus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with prometheus_3_5.serve(tmp_path_factory.mktemp("past"), flags=past.FLAGS) as server:
+    with having_lived(prometheus_3_5, tmp_path_factory.mktemp("past")) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def having_lived(prometheus: Prometheus, folder: Path) -> Iterator[Server]:
+    """A server of a release with the whole course behind it."""
+    with prometheus.serve(folder, flags=past.FLAGS) as server:
         past.live_through(server, PROGRAM, COURSE.series, past.EPOCH, COURSE.end)
         yield server
