@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from slo_compiler.burnrate.plan import Plan
-from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.compiler import compile_sources
 from slo_compiler.model.alerting import Severity
 from slo_compiler.quantities import approximate_duration
 from slo_compiler.replay.evaluate import Evaluation, evaluate
@@ -31,6 +31,7 @@ from slo_compiler.replay.score import severity_of
 from slo_compiler.replay.series import Counters
 from slo_compiler.replay.spans import spans_of, union
 from slo_compiler.replay.traffic import read_traffic
+from slo_compiler.sources import Source, Sources
 
 MINUTE: Final = 60.0
 HOUR: Final = 3600.0

@@ -15,10 +15,11 @@ from typing import Final
 import numpy as np
 
 from slo_compiler.burnrate.plan import Plan
-from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.compiler import compile_sources
 from slo_compiler.replay.evaluate import evaluate
 from slo_compiler.replay.grid import Grid
 from slo_compiler.replay.series import Counters
+from slo_compiler.sources import Source, Sources
 
 MINUTES_A_DAY: Final = 1440
 DAYS: Final = 30

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bench.tsdb import END, past, serving
-from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.compiler import compile_sources
 from slo_compiler.quantities import DAY, HOUR, MINUTE, SECOND, Seconds, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.ir import Group, RecordingRule
 from slo_compiler.rules.program import LoweredSlo
+from slo_compiler.sources import Source, Sources
 from tests.conftest import prometheus_of
 from tests.engine.replay import EPOCH, FIRST_EVALUATIONS
 from tests.oracles.releases import PROMETHEUS_3_5

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from slo_compiler.burnrate.windows import Pace
-from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.compiler import compile_sources
 from slo_compiler.quantities import DAY
 from slo_compiler.rules.cost import Assumptions, costs, total
 from slo_compiler.rules.ir import RecordingRule
 from slo_compiler.rules.program import Program
+from slo_compiler.sources import Source, Sources
 from tests.engine.remote_write import Written, write
 from tests.oracles.cache import cache_folder, installed_version
 from tests.oracles.document import yaml_text

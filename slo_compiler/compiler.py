@@ -46,6 +46,7 @@ from slo_compiler.rules.adapting import adapt
 from slo_compiler.rules.program import Program, build
 from slo_compiler.rules.signals.watched import Watched
 from slo_compiler.schema.read import read_defaults, read_receivers, read_sound_slos, read_spec, spec_of
+from slo_compiler.sources import Source, Sources
 from slo_compiler.targets.registry import TARGETS
 from slo_compiler.targets.target import Emitter
 
@@ -86,27 +87,6 @@ EMITTERS: Final[tuple[Emitter, ...]] = (
     alertmanager.emit,
     *(target.emit for target in TARGETS.values()),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file: how diagnostics call it, and its bytes."""
-
-    path: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """All that a compilation reads."""
-
-    specs: tuple[Source, ...]
-    defaults: Source | None = None
-    receivers: Source | None = None
-    templates: tuple[Source, ...] = ()
-    """The user's own templates of runbooks."""
-    targets: tuple[str, ...] | None = None
-    """The names of the targets that are wanted, in the place of those that the defaults name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import yaml
 
-from slo_compiler.compiler import Compilation, Source, Sources, compile_sources
+from slo_compiler.compiler import Compilation, compile_sources
 from slo_compiler.rules.ir import AlertingRule, RecordingRule
 from slo_compiler.rules.program import Program
+from slo_compiler.sources import Source, Sources
 from tests.oracles.document import yaml_text
 
 Document = dict[str, Any]

@@ -15,6 +15,7 @@ SOURCE = Path(__file__).parent.parent / PACKAGE
 # From the entrance to the exit: a room may import itself and any room above it.
 CORRIDOR = (
     "version",
+    "sources",
     "diagnostics",
     "quantities",
     "model",

@@ -16,10 +16,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from slo_compiler.cli import main
-from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.compiler import compile_sources
 from slo_compiler.importers.dialects import VERSIONS
 from slo_compiler.presets.library import preset_ids
 from slo_compiler.schema.yaml import documents, source_text
+from slo_compiler.sources import Source, Sources
 
 SOURCE: Final = Path(__file__).parent.parent / "slo_compiler"
 FOLDER: Final = Path(__file__).parent / "bad_specs"

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.compiler import compile_sources
+from slo_compiler.sources import Source, Sources
 from tests.compiling import (
     RECEIVERS,
     Document,

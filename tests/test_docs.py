@@ -13,7 +13,7 @@ from prometheus_client.samples import Sample
 
 from slo_compiler.backtest.tallies import read_tallies
 from slo_compiler.cli import COMMANDS
-from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.compiler import compile_sources
 from slo_compiler.diagnostics import Diagnostic, Level
 from slo_compiler.model.contract import BY_NAME
 from slo_compiler.model.guard import GuardKind
@@ -33,6 +33,7 @@ from slo_compiler.schema.ml_model import (
 from slo_compiler.schema.read import read_receivers
 from slo_compiler.schema.read_incidents import read_incidents
 from slo_compiler.schema.spec_model import IndicatorModel
+from slo_compiler.sources import Source, Sources
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_compiler.compiler import Compilation, Source, Sources, compile_sources
+from slo_compiler.compiler import Compilation, compile_sources
 from slo_compiler.diagnostics import has_errors
+from slo_compiler.sources import Source, Sources
 
 SPECS: Final = Path(__file__).parent.parent / "specs"
 BESIDE: Final = {name: (SPECS / f"{name}.yaml").read_bytes() for name in ("defaults", "receivers")}

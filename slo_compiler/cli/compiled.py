@@ -10,7 +10,8 @@ import click
 
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.report import report
-from slo_compiler.compiler import Sources, compile_sources
+from slo_compiler.compiler import compile_sources
+from slo_compiler.sources import Sources
 
 if TYPE_CHECKING:
     from slo_compiler.emitters.runbooks.templates import Override

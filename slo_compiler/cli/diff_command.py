@@ -15,13 +15,14 @@ from slo_compiler.cli.past import Past, names_a_past, past_options, take_past
 from slo_compiler.cli.report import report
 from slo_compiler.cli.revision import is_revision, read_revision
 from slo_compiler.cli.style import format_option
-from slo_compiler.compiler import Sources, compile_sources
+from slo_compiler.compiler import compile_sources
 from slo_compiler.diagnostics import Level
 from slo_compiler.review.effect import Effects
 from slo_compiler.review.json_document import as_json
 from slo_compiler.review.markdown import as_markdown
 from slo_compiler.review.review import Review, review
 from slo_compiler.rules.program import Program
+from slo_compiler.sources import Sources
 
 
 @click.command("diff")

@@ -10,8 +10,8 @@ from typing import Final, NoReturn
 import click
 
 from slo_compiler.cli.manifest import MANIFEST
-from slo_compiler.compiler import Source, Sources
 from slo_compiler.schema.yaml.source_text import MOST_BYTES
+from slo_compiler.sources import Source, Sources
 
 DEFAULTS: Final = ("defaults.yaml", "defaults.yml")
 RECEIVERS: Final = ("receivers.yaml", "receivers.yml")

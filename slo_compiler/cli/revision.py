@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from slo_compiler.cli.inputs import SHARED, SUFFIXES, read_sources
-from slo_compiler.compiler import Source, Sources
+from slo_compiler.sources import Source, Sources
 
 _FILES: Final = ("100644", "100755")
 _LINK: Final = "120000"

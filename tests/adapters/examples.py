@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from slo_compiler.adapters.catalogue import catalogue
-from slo_compiler.compiler import Compilation, Source, Sources, compile_sources
+from slo_compiler.compiler import Compilation, compile_sources
+from slo_compiler.sources import Source, Sources
 from tests.compiling import spec
 from tests.oracles.document import yaml_text
 

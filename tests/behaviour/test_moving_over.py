@@ -13,9 +13,10 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.compiler import compile_sources
 from slo_compiler.rules import names
 from slo_compiler.rules.program import LoweredSlo
+from slo_compiler.sources import Source, Sources
 from tests.engine.replay import EPOCH, Replay, replayed
 from tests.engine.series import Phase, series_of
 from tests.oracles.prometheus import Prometheus

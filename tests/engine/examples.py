@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from slo_compiler.burnrate.tier import Tier
-from slo_compiler.compiler import Compilation, Source, Sources, compile_sources
+from slo_compiler.compiler import Compilation, compile_sources
 from slo_compiler.emitters import prometheus
 from slo_compiler.model.indicator import Latency, Quality
 from slo_compiler.rules.program import LoweredSlo, Program
+from slo_compiler.sources import Source, Sources
 
 SPECS: Final = Path(__file__).parents[2] / "specs"
 

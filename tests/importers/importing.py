@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from slo_compiler.compiler import Source, import_sources
+from slo_compiler.compiler import import_sources
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.emitters import spec_yaml
 from slo_compiler.schema.yaml.nodes import to_data
+from slo_compiler.sources import Source
 
 Document = dict[str, Any]
 

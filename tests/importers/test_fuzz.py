@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_compiler.compiler import Source, import_sources
+from slo_compiler.compiler import import_sources
+from slo_compiler.sources import Source
 from tests.importers.importing import Document, metric, openslo, openslo_slo, pyrra, ratio, sloth, sloth_slo
 from tests.importers.test_sloth import windows
 

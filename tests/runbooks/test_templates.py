@@ -11,11 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from slo_compiler.cli import main
-from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.compiler import compile_sources
 from slo_compiler.emitters.runbooks.facts import facts
 from slo_compiler.emitters.runbooks.render import check_templates, read_templates
 from slo_compiler.emitters.runbooks.templates import Override, of_the_compiler, shipped
 from slo_compiler.rules.runbook.family import Family
+from slo_compiler.sources import Source, Sources
 from tests import compiling
 from tests.oracles.document import yaml_text
 from tests.runbooks.examples import GATEWAY, PROGRAMS, pages_of

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo_compiler.compiler import Source, Sources, compile_sources
+from slo_compiler.compiler import compile_sources
 from slo_compiler.diagnostics import Diagnostic, Level
 from slo_compiler.schema.json_schema import KINDS, json_schema
 from slo_compiler.schema.read import read_receivers
 from slo_compiler.schema.yaml.documents import read_document
 from slo_compiler.schema.yaml.nodes import to_data
+from slo_compiler.sources import Source, Sources
 
 SPECS: Final = Path(__file__).parent.parent.parent / "specs"
 
