@@ -47,8 +47,8 @@ def test_the_page_comes_by_itself_when_the_guard_ends(alertmanager: Alertmanager
         }
         config = texts_of(SPEC, defaults=CLOCK, receivers=receivers)["alertmanager/alertmanager.yaml"]
         with alertmanager.serve(tmp_path, config) as server:
-            # Taken once the server is there: what began longer ago than group_wait is told at once, perhaps before
-            # Alertmanager has seen the guard that came with it.
+            # Taken once the server is there: what began longer ago than group_wait is told at once, perhaps
+            # before Alertmanager has seen the guard that came with it.
             now = datetime.now(UTC)
             lasting = {"startsAt": now.isoformat(), "endsAt": (now + timedelta(hours=1)).isoformat()}
             server.post("/api/v2/alerts", [{"labels": each, **lasting} for each in (guard, page)])
