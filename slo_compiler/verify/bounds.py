@@ -41,10 +41,10 @@ def check_le(looked: Looked, name: str, matcher: Matcher, series: Sequence[Serie
             position,
             "verify/le",
             f'{name} spells this bound le="{bounds[bound][0]}", and a matcher compares text: '
-            f'{looked.role.value}; write le=~"{spelt}", for Prometheus 3 rewrites bounds as the latter, or '
+            f'{looked.consequence}; write le=~"{spelt}", for Prometheus 3 rewrites bounds as the latter, or '
             "let the indicator latency find the bucket",
         )
-    return no_bucket(position, name, bound, bounds, looked.role.value)
+    return no_bucket(position, name, bound, bounds, looked.consequence)
 
 
 def no_bucket(

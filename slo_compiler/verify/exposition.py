@@ -21,6 +21,16 @@ _TYPE: Final = re.compile(r"^#[ \t]+TYPE[ \t]+\"?([^\s\"]+)\"?[ \t]+(\w+)[ \t]*$
 _END: Final = re.compile(r"^# EOF\s*\Z", re.MULTILINE)
 _UNKNOWN: Final = ("unknown", "untyped")
 
+# https://prometheus.io/docs/concepts/jobs_instances/
+_OF_THE_SCRAPE: Final = (
+    "up",
+    "scrape_duration_seconds",
+    "scrape_samples_scraped",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_series_added",
+)
+"""What Prometheus itself records of each scrape."""
+
 
 def read_exposition(path: str, text: str, added: Mapping[str, str]) -> Metrics | Diagnostic:
     """The metrics of an exposition, or why it is none.
@@ -44,6 +54,9 @@ def read_exposition(path: str, text: str, added: Mapping[str, str]) -> Metrics |
         types |= dict(_types(family, declared, openmetrics=openmetrics))
         for name, labels, value in _samples(family, declared):
             series[name].append(Series({**added, **labels}, value))
+    for name in _OF_THE_SCRAPE:
+        series[name].append(Series(added))
+        types[name] = "gauge"
     return Metrics(
         {name: tuple(found) for name, found in series.items()},
         types,

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from slo_compiler.checks.reading import As, Reading, readings
+from slo_compiler.checks.reading import Reading
 from slo_compiler.diagnostics import Position
-from slo_compiler.model.drift import Drift
-from slo_compiler.model.indicator import (
-    Bad,
-    Counted,
-    ErrorRatio,
-    Events,
-    Guardrail,
-    Latency,
-    Quality,
-    Ratio,
-)
 from slo_compiler.model.slo import Slo
-from slo_compiler.promql.check import parse
-from slo_compiler.promql.queries import vector_selectors
-from slo_compiler.promql.release import Release, release_named
+from slo_compiler.promql.release import Release
 from slo_compiler.promql.syntax import Matcher, VectorSelector
-from slo_compiler.rules.ir import RecordingRule
-from slo_compiler.rules.program import Program
 
 
 class Role(enum.Enum):
@@ -35,6 +20,30 @@ class Role(enum.Enum):
     ERRORS = "no error would ever be counted, and no burn-rate alert could fire"
     GOOD = "every event would count as an error, and page"
     EVIDENCE = "what is to be told of it never is"
+    RARE = "what is to be told of it never is, once it happens"
+    """Evidence that is rightly missing until its first event, which the rules see all the same."""
+
+
+class Value(enum.Enum):
+    """What the value of a gauge has to be."""
+
+    TIME = "a time in seconds since 1970"
+    FLAG = "1 or 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Labels by which series are told apart, and what follows where they cannot be."""
+
+    key: str
+    """What a spec calls it, such as ``group_by``."""
+    labels: tuple[str, ...]
+    locate: Callable[[int], Position]
+    """From the index of a label to its place."""
+    merged: str
+    """Such as "all groups would be one"."""
+    recorded: int = 0
+    """How many series the rules record for each group; 0 where they record none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +51,16 @@ class Looked:
     """A selector that has to find series."""
 
     id: str
-    """Of the SLO or signal."""
+    """Of the SLO, or of the service whose evidence it is."""
     reading: Reading
     role: Role
     release: Release
-    slo: Slo | None
-    """None where it is of a signal."""
-    recorded: int = 0
-    """How many series the rules of the SLO record for each of its groups."""
+    consequence: str
+    """What follows where there are no series."""
+    slo: Slo | None = None
+    """None where it is of evidence."""
+    value: Value | None = None
+    groupings: tuple[Grouping, ...] = ()
 
     @property
     def selector(self) -> VectorSelector:
@@ -64,42 +75,3 @@ class Looked:
     def position_of(self, matcher: Matcher) -> Position:
         """Where one of its matchers begins."""
         return self.reading.expression.locate(matcher.start)
-
-
-def looked_for(program: Program) -> Iterator[Looked]:
-    """Every selector that the indicators and drifts of a program read."""
-    for lowered in program.slos:
-        slo = lowered.plan.slo
-        release = release_named(slo.target)
-        rules = [rule for group in lowered.groups for rule in group.rules]
-        recorded = sum(isinstance(rule, RecordingRule) for rule in rules)
-        for reading in readings(slo):
-            yield Looked(slo.id, reading, _role(reading, slo), release, slo, recorded)
-    for watched in program.watched:
-        for drift in watched.service.drifts:
-            yield from _of_drift(drift, watched.service.name, release_named(watched.service.target))
-
-
-def _of_drift(drift: Drift, service: str, release: Release) -> Iterator[Looked]:
-    parsed = parse(drift.score.text, release)
-    if not isinstance(parsed, list):
-        for selector in vector_selectors(parsed.tree):
-            reading = Reading(drift.score, selector, As.VALUE, alone=False)
-            yield Looked(f"{service}:{drift.name}", reading, Role.EVIDENCE, release, None)
-
-
-def _role(reading: Reading, slo: Slo) -> Role:
-    counted = _counted(slo)
-    if counted is None or reading.expression is not counted.expression:
-        return Role.EVENTS
-    return Role.ERRORS if isinstance(counted, Bad) else Role.GOOD
-
-
-def _counted(slo: Slo) -> Counted | None:
-    match slo.indicator:
-        case Ratio(counted=counted) | Events(counted=counted):
-            return counted
-        case Quality(judged=ratio) | Guardrail(checks=ratio):
-            return ratio.counted
-        case ErrorRatio() | Latency() | _:
-            return None

@@ -22,18 +22,19 @@ def check_name(looked: Looked, name: str, metrics: Metrics) -> Iterator[Diagnost
     if metrics.of(name):
         return
     if name in metrics.types:
-        yield _not_initialised(looked.position, f"{name} is declared and has no series yet")
+        if looked.role is not Role.RARE:
+            yield _not_initialised(looked.position, f"{name} is declared and has no series yet")
         return
-    yield missing_name(looked, name, _renamed(name, metrics))
+    yield missing_name(looked, name, renamed(name, metrics))
 
 
 def missing_name(looked: Looked, name: str, near: str | None) -> Diagnostic:
     """That a metric is missing."""
     advice = f"; did you mean {near}?" if near else ""
-    return error(looked.position, METRIC, f"there is no metric {name}: {looked.role.value}{advice}")
+    return error(looked.position, METRIC, f"there is no metric {name}: {looked.consequence}{advice}")
 
 
-def _renamed(name: str, metrics: Metrics) -> str | None:
+def renamed(name: str, metrics: Metrics) -> str | None:
     """The metric that is most like a missing one, of the same kind where the name tells its kind."""
     for other in (
         f"{name}_total",
@@ -57,9 +58,9 @@ def check_selection(looked: Looked, name: str, metrics: Metrics) -> Iterator[Dia
         case NoLabel(matcher=matcher):
             yield _no_label(looked, name, matcher, series, metrics)
         case NoValue(matcher=matcher):
-            yield _no_value(looked, name, matcher, series)
+            yield from _no_value(looked, name, matcher, series)
         case NotTogether():
-            yield _not_together(looked, name, matchers)
+            yield from _not_together(looked, name, matchers)
         case found:
             assert_never(found)
 
@@ -79,31 +80,41 @@ def _no_label(
     return error(
         looked.position_of(matcher),
         "verify/label",
-        f"no series of {name} has a label {matcher.label}: {looked.role.value}; {advice}{unless}",
+        f"no series of {name} has a label {matcher.label}: {looked.consequence}; {advice}{unless}",
     )
 
 
-def _no_value(looked: Looked, name: str, matcher: Matcher, series: Sequence[Series]) -> Diagnostic:
+def _no_value(looked: Looked, name: str, matcher: Matcher, series: Sequence[Series]) -> Iterator[Diagnostic]:
     if matcher.label == "le":
-        return check_le(looked, name, matcher, series)
+        yield check_le(looked, name, matcher, series)
+        return
     values = label_values(series, matcher.label)
     near = words.nearest_value(matcher.value, values) if matcher.operator is MatchOperator.EQUAL else None
     position = looked.position_of(matcher)
     written = f"{matcher.label}{matcher.operator.value}{matcher.value!r}"
     told = f"no series of {name} has {written}; there are {words.listed(values)}"
-    if looked.role is Role.ERRORS and near is None:
-        return _not_initialised(position, told)
-    advice = f"; did you mean {near}?" if near else ""
-    return error(position, "verify/value", f"{told}: {looked.role.value}{advice}")
+    if near is not None:
+        yield error(position, "verify/value", f"{told}: {looked.consequence}; did you mean {near}?")
+    else:
+        yield from _none_yet(looked, position, told)
 
 
-def _not_together(looked: Looked, name: str, matchers: Sequence[Matcher]) -> Diagnostic:
+def _not_together(looked: Looked, name: str, matchers: Sequence[Matcher]) -> Iterator[Diagnostic]:
     told = (
         f"no series of {name} has all of {', '.join(matcher.label for matcher in matchers)} as they are here"
     )
-    if looked.role is Role.ERRORS:
-        return _not_initialised(looked.position, told)
-    return error(looked.position, "verify/value", f"{told}: {looked.role.value}")
+    yield from _none_yet(looked, looked.position, told)
+
+
+def _none_yet(looked: Looked, position: Position, told: str) -> Iterator[Diagnostic]:
+    """No series is as it should be: of what is rare there may be none yet."""
+    match looked.role:
+        case Role.ERRORS:
+            yield _not_initialised(position, told)
+        case Role.RARE:
+            return
+        case _:
+            yield error(position, "verify/value", f"{told}: {looked.consequence}")
 
 
 def _not_initialised(position: Position, told: str) -> Diagnostic:

@@ -14,8 +14,9 @@ from slo_compiler.promql.quote import matcher
 from slo_compiler.promql.selectors import METRIC_NAME
 from slo_compiler.promql.syntax import MatchOperator
 from slo_compiler.rules.program import Program
-from slo_compiler.verify.looking import looked_for
+from slo_compiler.verify.looked_for import looked_for
 from slo_compiler.verify.metrics import HISTOGRAM_PARTS, Metrics, Series
+from slo_compiler.verify.of_adapters import read_by_adapters
 
 SEEN_WITHIN: Final = "1h"
 """How long ago a series may have had its last sample: batch jobs do not always run."""
@@ -38,7 +39,8 @@ def ask_metrics(
     if isinstance(types, Failure):
         return types
     series: dict[str, tuple[Series, ...]] = dict.fromkeys(names.value, ())
-    for name in sorted(_wanted(program) & series.keys()):
+    wanted = (_wanted(program) & series.keys()) | read_by_adapters(program, series.keys())
+    for name in sorted(wanted):
         progress(name)
         found = _series(prometheus, name)
         if isinstance(found, Failure):

@@ -21,7 +21,8 @@ def _misread(kind: str | None, looked: Looked) -> str | None:
     """What comes of taking the metric for what it is not; None if it is taken for what it is."""
     match kind, looked.reading.taken:
         case "gauge", As.COUNTER:
-            return ", whose every decrease is taken for a restart and counted; use a threshold"
+            advice = "use a threshold" if looked.slo is not None else "name a counter"
+            return f", whose every decrease is taken for a restart and counted; {advice}"
         case "summary", As.COUNTER:
             return ", whose quantiles cannot be added up; read its count"
         case "histogram", As.COUNTER:

@@ -1,13 +1,12 @@
-"""Whether the values of a gauge can be what an indicator takes them for."""
+"""Whether the values of a gauge can be what the rules take them for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, assert_never
 
 from slo_compiler.diagnostics import Diagnostic, error
-from slo_compiler.model.indicator import Freshness, Probe
-from slo_compiler.verify.looking import Looked
+from slo_compiler.verify.looking import Looked, Value
 from slo_compiler.verify.metrics import Metrics
 from slo_compiler.verify.selecting import label_matchers, selected
 
@@ -16,24 +15,28 @@ _YEAR_2200: Final = 7_258_118_400
 
 
 def check_values(looked: Looked, name: str, metrics: Metrics) -> Iterator[Diagnostic]:
-    """A probe that is neither 0 nor 1, and a time that is none in seconds since 1970."""
-    if looked.slo is None:
-        return
+    """A flag that is neither 0 nor 1, and a time that is none in seconds since 1970."""
     found = selected(metrics.of(name), label_matchers(looked.selector), metrics, looked.release)
     values = [series.value for series in found if series.value is not None]
-    match looked.slo.indicator:
-        case Freshness():
+    match looked.value:
+        case Value.TIME:
             yield from _check_times(looked, name, values)
-        case Probe():
+        case Value.FLAG:
             yield from _check_flags(looked, name, values)
+        case None:
+            return
+        case _:
+            assert_never(looked.value)
 
 
 def _check_times(looked: Looked, name: str, values: list[float]) -> Iterator[Diagnostic]:
     # 0 stands for never, and is older than any max_age.
     odd = [value for value in values if value != 0 and not _YEAR_1980 <= value <= _YEAR_2200]
     if odd:
-        unit = "milliseconds" if odd[0] > _YEAR_2200 else "an age"
-        consequence = "it would never be stale" if odd[0] > _YEAR_2200 else "it would always be stale"
+        is_late = odd[0] > _YEAR_2200
+        unit = "milliseconds" if is_late else "an age"
+        stale = f"it would {'never' if is_late else 'always'} be stale"
+        consequence = looked.consequence if looked.slo is None else stale
         yield error(
             looked.position,
             "verify/unit",

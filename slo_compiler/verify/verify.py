@@ -10,8 +10,10 @@ from slo_compiler.promql.queries import metric_of
 from slo_compiler.rules.program import Program
 from slo_compiler.verify.buckets import check_histogram
 from slo_compiler.verify.grouping import check_groups
-from slo_compiler.verify.looking import Looked, looked_for
+from slo_compiler.verify.looked_for import looked_for
+from slo_compiler.verify.looking import Looked
 from slo_compiler.verify.metrics import Metrics
+from slo_compiler.verify.of_adapters import check_adapters, is_to_be_recorded
 from slo_compiler.verify.presence import check_name, check_selection
 from slo_compiler.verify.taken_for import check_type
 from slo_compiler.verify.values import check_values
@@ -27,17 +29,17 @@ def verify(
         metrics: everything that was seen; a metric of any spec is looked for in all of it.
         progress: told the id of each SLO and signal as it is looked into.
     """
-    found: list[Diagnostic] = []
+    found: list[Diagnostic] = [*check_adapters(program, metrics)]
     for looked in looked_for(program):
         progress(looked.id)
-        found += _verify(looked, metrics)
+        name = metric_of(looked.selector)
+        # What has no name promql/unnamed tells of where it matters.
+        if name is not None and not is_to_be_recorded(name, program, metrics):
+            found += _verify(looked, name, metrics)
     return in_reading_order(found)
 
 
-def _verify(looked: Looked, metrics: Metrics) -> Iterator[Diagnostic]:
-    name = metric_of(looked.selector)
-    if name is None:  # promql/unnamed tells of it where it matters
-        return
+def _verify(looked: Looked, name: str, metrics: Metrics) -> Iterator[Diagnostic]:
     if looked.slo is not None and isinstance(looked.slo.indicator, Latency):
         yield from check_histogram(looked, name, looked.slo.indicator, metrics)
         return

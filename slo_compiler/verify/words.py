@@ -67,3 +67,8 @@ def listed(values: Sequence[str]) -> str:
     more = len(values) - _MOST_LISTED
     shown = ", ".join(values[:_MOST_LISTED])
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def unless_added(label: str, metrics: Metrics) -> str:
+    """What is said of a label that is missing where only a scrape is seen; nothing of a Prometheus."""
+    return f"; or say --label {label}=VALUE if Prometheus adds it" if metrics.added else ""
