@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.expression import Expression
@@ -28,15 +28,21 @@ def check_grouping(slo: Slo) -> Iterator[Diagnostic]:
                 f"group_by names {label}, a word of PromQL's own: {slo.target} would refuse every rule "
                 "of this SLO; relabel the series",
             )
-        if label in slo.labels:
+        static = next((each[label] for each in _static(slo) if label in each), None)
+        if static is not None:
             yield error(
                 position,
                 "group/overwritten",
-                f"{label} is both in group_by and a static label of value {slo.labels[label]!r}, which every "
+                f"{label} is both in group_by and a static label of value {static!r}, which every "
                 "group's alert would then carry: nobody could tell them apart; remove one of the two",
             )
     for expression in _aggregating(slo):
         yield from _check_kept(expression, slo)
+
+
+def _static(slo: Slo) -> Iterator[Mapping[str, str]]:
+    yield slo.labels
+    yield from slo.severity_labels.values()
 
 
 def _aggregating(slo: Slo) -> tuple[Expression, ...]:

@@ -21,6 +21,22 @@ class NativeSpec:
     origins: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """What is said of alerting once for all SLOs of a service."""
+
+    tiers: Node | None
+    severity_labels: Node | None
+
+    def node(self, at: Node) -> Node | None:
+        """Both, as ``alerting`` of the spec."""
+        said = native.mapping(
+            self.tiers or self.severity_labels or at,
+            {"tiers": self.tiers, "severity_labels": self.severity_labels},
+        )
+        return said if said.entries else None
+
+
 def assemble(imported: Iterable[Imported], owner: str | None = None) -> list[NativeSpec]:
     """The specs of SLOs, by service; the SLOs of each in the order in which they come.
 
@@ -40,7 +56,7 @@ def _spec(slos: Sequence[Imported], usual_owner: str | None) -> NativeSpec:
     first = slos[0]
     labels = _common([slo.told.labels for slo in slos])
     owner = _owner(slos) or (native.text(usual_owner, first.service) if usual_owner else None)
-    tiers = _usual_tiers(slos)
+    usual = _Usual(_usual_tiers(slos), _agreed(slos, lambda slo: _of_severities(slo.told)))
     described = next((slo.service_description for slo in slos if slo.service_description), None)
     root = native.mapping(
         first.at,
@@ -50,24 +66,25 @@ def _spec(slos: Sequence[Imported], usual_owner: str | None) -> NativeSpec:
             "description": described,
             "labels": native.mapping(first.service, labels) if labels else None,
             "owners": None if owner is None else native.mapping(owner, {"serving": owner}),
-            "alerting": None if tiers is None else native.mapping(tiers, {"tiers": tiers}),
-            "slos": native.sequence(first.at, [_slo(slo, labels, tiers) for slo in slos]),
+            "alerting": usual.node(first.at),
+            "slos": native.sequence(first.at, [_slo(slo, labels, usual) for slo in slos]),
         },
     )
     return NativeSpec(first.service.text, root, tuple(dict.fromkeys(slo.at.position.path for slo in slos)))
 
 
-def _slo(slo: Imported, common: Mapping[str, ScalarNode], usual: Node | None) -> MappingNode:
-    tiers = _tiers(slo.told)
+def _slo(slo: Imported, common: Mapping[str, ScalarNode], usual: _Usual) -> MappingNode:
+    tiers, of_severities = _tiers(slo.told), _of_severities(slo.told)
     labels = {name: value for name, value in slo.told.labels.items() if name not in common}
     annotations = slo.told.annotations
     alerting = native.mapping(
         slo.at,
         {
             "enabled": None if slo.told.enabled else native.flag(value=False, at=slo.at),
-            "tiers": None if _are_alike(tiers, usual) else tiers,
+            "tiers": None if _are_alike(tiers, usual.tiers) else tiers,
             "absent": slo.told.absent,
             "labels": native.mapping(slo.at, labels) if labels else None,
+            "severity_labels": None if _are_alike(of_severities, usual.severity_labels) else of_severities,
             "annotations": native.mapping(slo.at, annotations) if annotations else None,
         },
     )
@@ -94,6 +111,18 @@ def _owner(slos: Sequence[Imported]) -> Node | None:
 
 def _tiers(told: Told) -> Node | None:
     return None if told.tiers is None else native.sequence(told.tiers[0], told.tiers)
+
+
+def _of_severities(told: Told) -> Node | None:
+    at = next((node for labels in told.severity_labels.values() for node in labels.values()), None)
+    if at is None:
+        return None
+    said = {
+        severity.value: native.mapping(at, labels)
+        for severity, labels in told.severity_labels.items()
+        if labels
+    }
+    return native.mapping(at, said)
 
 
 def _usual_tiers(slos: Sequence[Imported]) -> Node | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from slo_compiler.model.alerting import Severity
 from slo_compiler.schema.yaml.nodes import MappingNode, Node, ScalarNode
 
 
@@ -24,6 +25,7 @@ class Told:
     absent: Node | None = None
     enabled: bool = True
     labels: Mapping[str, ScalarNode] = field(default_factory=dict)
+    severity_labels: Mapping[Severity, Mapping[str, ScalarNode]] = field(default_factory=dict)
     annotations: Mapping[str, ScalarNode] = field(default_factory=dict)
 
     def with_labels(self, general: Mapping[str, ScalarNode]) -> Told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from slo_compiler.diagnostics import Diagnostic
@@ -39,9 +39,8 @@ def told(
         alerts = {severity: alerting.fields(spelt(key)) for severity, key in _ALERTS.items()}
     enabled = [severity for severity, alert in alerts.items() if not _is_disabled(alert)]
     own = {severity: _own(alert, severity, found) for severity, alert in alerts.items()}
-    both_labels, both_annotations = (
-        _shared([own[severity][index] for severity in enabled], found) for index in (0, 1)
-    )
+    of_severities = {severity: naming.keep(own[severity][0], found).labels for severity in enabled}
+    shared = _shared(list(of_severities.values()))
     pairs = [pair for pair in windows.pairs if pair.severity in enabled]
     at = windows.at or alerting.node
     kept = (
@@ -52,8 +51,9 @@ def told(
     return Told(
         tiers=kept,
         enabled=bool(enabled),
-        labels={**labels, **naming.keep(both_labels, found).labels},
-        annotations={**annotations, **both_annotations},
+        labels={**labels, **shared},
+        severity_labels={severity: _without(said, shared) for severity, said in of_severities.items()},
+        annotations={**annotations, **_told_by_all([own[severity][1] for severity in enabled], found)},
     )
 
 
@@ -81,17 +81,30 @@ def _own(
     return labels, annotations
 
 
-def _shared(of_alerts: list[dict[str, ScalarNode]], found: list[Diagnostic]) -> dict[str, ScalarNode]:
-    """What all alerts that are on say alike; what only one of them says is told."""
-    shared: dict[str, ScalarNode] = {}
-    for each in of_alerts:
-        for name, value in each.items():
-            if all(name in other and other[name].text == value.text for other in of_alerts):
-                shared.setdefault(name, value)
-            else:
-                message = (
-                    f"{name} is said of one severity only, and all alerts of an SLO have the same: what it "
-                    "routed is said in receivers.yaml, by owner and severity"
-                )
-                found.append(telling.lost(value.position, message))
+def _shared(of_alerts: Sequence[Mapping[str, ScalarNode]]) -> dict[str, ScalarNode]:
+    """What all alerts that are on say alike."""
+    first = of_alerts[0] if of_alerts else {}
+    return {
+        name: value
+        for name, value in first.items()
+        if all(name in other and other[name].text == value.text for other in of_alerts)
+    }
+
+
+def _without(said: Mapping[str, ScalarNode], shared: Mapping[str, ScalarNode]) -> dict[str, ScalarNode]:
+    return {name: value for name, value in said.items() if name not in shared}
+
+
+def _told_by_all(
+    of_alerts: Sequence[Mapping[str, ScalarNode]], found: list[Diagnostic]
+) -> dict[str, ScalarNode]:
+    """The annotations of all alerts that are on; those of only one of them are told to be lost."""
+    shared = _shared(of_alerts)
+    for said in of_alerts:
+        for name, value in _without(said, shared).items():
+            message = (
+                f"the annotation {name} is said of one severity only, and all alerts of an SLO have the same "
+                "ones: it is left out"
+            )
+            found.append(telling.lost(value.position, message))
     return shared

@@ -64,5 +64,7 @@ class Alerting:
     min_errors: int | None = None
     absent: Absent | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    severity_labels: Mapping[Severity, Mapping[str, str]] = field(default_factory=dict)
+    """More labels on pages alone, or on tickets."""
     annotations: Mapping[str, str] = field(default_factory=dict)
     position: Position = field(default=Position(""), compare=False, repr=False)

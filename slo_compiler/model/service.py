@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from slo_compiler.diagnostics import Position
+from slo_compiler.model.alerting import Severity
 from slo_compiler.model.defaults import Clock, Links
 from slo_compiler.model.drift import Drift
 from slo_compiler.model.expression import Expression
@@ -59,8 +60,14 @@ class Service:
     locate: Locate = field(compare=False, repr=False)
     systems: Mapping[str, str] = field(default_factory=dict)
     """The releases that are declared of the systems it runs on, by their names in the catalogue."""
+    severity_labels: Mapping[Severity, Mapping[str, str]] = field(default_factory=dict)
+    """The labels in their place on alerts of a severity of which more is said."""
     runbook: Runbook = field(default_factory=Runbook)
     """What the spec says of incidents, of whichever SLO or signal."""
+
+    def labels_of(self, severity: Severity) -> Mapping[str, str]:
+        """The labels of alerts of a severity."""
+        return self.severity_labels.get(severity, self.labels)
 
     def slo(self, name: str) -> Slo | None:
         """The SLO of a name; None where there is none, or it is not sound."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model import labels
-from slo_compiler.model.alerting import Absent, TierRequest
+from slo_compiler.model.alerting import Absent, Severity, TierRequest
 from slo_compiler.model.defaults import Clock, Links, Naming, Retention
 from slo_compiler.model.indicator import Indicator
 from slo_compiler.model.place import Locate, nowhere
@@ -67,6 +67,8 @@ class Slo:
     """What the SLO, and else its service, says of incidents."""
     locate: Locate = field(default=nowhere, compare=False, repr=False)
     """Where the parts of its spec stand."""
+    severity_labels: Mapping[Severity, Mapping[str, str]] = field(default_factory=dict)
+    """The labels in their place on alerts of a severity of which more is said."""
     owner_position: Position = field(default=Position(""), compare=False)
     """Where the owner is named, in the spec or in the defaults."""
 
@@ -93,6 +95,10 @@ class Slo:
         """The labels of its alerts whose values only Prometheus knows: of groups, and of the server."""
         external = (label for label in self.external_labels if label not in {*self.group_by, *self.labels})
         return (*self.group_by, *external)
+
+    def labels_of(self, severity: Severity) -> Mapping[str, str]:
+        """The labels of alerts of a severity, beside the SLO's identity."""
+        return self.severity_labels.get(severity, self.labels)
 
     def position_of(self, tier: str) -> Position:
         """Where a tier is asked for, or, if it is built in, where its severity is or would be."""

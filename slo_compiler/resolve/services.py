@@ -21,7 +21,7 @@ from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import metric_of
 from slo_compiler.promql.release import release_named
 from slo_compiler.promql.syntax import VectorSelector
-from slo_compiler.resolve.slos import merged
+from slo_compiler.resolve.labels import labels_of, merged
 
 _ON_SCORES_ALONE: Final = (contract.FEATURE, contract.SLICE, contract.KIND, "__name__")
 
@@ -42,11 +42,13 @@ def resolve_services(specs: Sequence[Spec], slos: Sequence[Slo], defaults: Defau
 
 
 def _service(spec: Spec, slos: Sequence[Slo], defaults: Defaults) -> Service:
+    labels = labels_of((defaults.labels, defaults.alerting, spec.labels, spec.alerting))
     return Service(
         name=spec.service,
         model=spec.model or spec.service,
         description=spec.description,
-        labels=merged((defaults.labels, defaults.alerting.labels, spec.labels, spec.alerting.labels)),
+        labels=labels.general,
+        severity_labels=labels.of_severity,
         annotations=merged((defaults.alerting.annotations, spec.alerting.annotations)),
         owners={
             surface: Owner(owner, layer.locate("owners", surface.value))

@@ -21,6 +21,7 @@ from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import format_duration
 from slo_compiler.resolve.classes import class_of
+from slo_compiler.resolve.labels import labels_of, merged
 
 Value = TypeVar("Value")
 
@@ -67,6 +68,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         return [_ownerless(slo, surface)]
     # The most specific comes last: the SLO's word beats the service's, and that the organisation's.
     layers = (defaults.alerting, found.alerting, spec.alerting, slo.alerting)
+    labels = labels_of((defaults.labels, *layers[:2], spec.labels, *layers[2:]))
     authored = slo.alerting.tiers or spec.alerting.tiers
     tiers = authored or found.alerting.tiers or defaults.alerting.tiers or DEFAULT_TIERS
     return Slo(
@@ -82,7 +84,8 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         systems={**defaults.systems, **spec.systems, **slo.systems},
         cadence=slo.cadence,
         group_by=slo.group_by,
-        labels=merged(_labels(slo, found, spec, defaults)),
+        labels=labels.general,
+        severity_labels=labels.of_severity,
         annotations=merged(layer.annotations for layer in layers),
         tiers=tuple(_with_severity(tier, merged(layer.severities for layer in layers)) for tier in tiers),
         tiers_are_authored=authored is not None,
@@ -102,16 +105,6 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         locate=slo.locate,
         owner_position=owner.position,
     )
-
-
-def _labels(slo: SloSpec, class_: SloClass, spec: Spec, defaults: Defaults) -> Iterator[Mapping[str, str]]:
-    """What every layer says to label alerts with, the most specific last."""
-    yield defaults.labels
-    yield defaults.alerting.labels
-    yield class_.alerting.labels
-    yield spec.labels
-    yield spec.alerting.labels
-    yield slo.alerting.labels
 
 
 def _unpromised(slo: SloSpec) -> Diagnostic:
@@ -151,14 +144,6 @@ def _role(slo: SloSpec, spec: Spec) -> Role | None:
 
 def _with_severity(tier: TierRequest, severities: Mapping[str, Severity]) -> TierRequest:
     return replace(tier, severity=severities.get(tier.name, tier.severity))
-
-
-def merged(layers: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
-    """What layers say together, the last one having the last word."""
-    together: dict[str, Value] = {}
-    for layer in layers:
-        together.update(layer)
-    return together
 
 
 def _last(layers: Iterable[Value | None], default: Value) -> Value:

@@ -81,7 +81,7 @@ def _nothing_measured(plan: Plan) -> str:
 def alert_labels(slo: Slo, severe: Rated) -> dict[str, str]:
     """What routing and inhibition need, and nothing that a change of objective or threshold would change."""
     return {
-        **slo.labels,
+        **slo.labels_of(severe.severity),
         **names.identity(slo),
         labels.SURFACE: slo.surface.value,
         labels.SEVERITY: severe.severity.value,

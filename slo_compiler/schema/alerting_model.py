@@ -104,5 +104,7 @@ class AlertingModel(Strict):
     """Whether and how missing data alerts; true where it is not given."""
     labels: Labels = Field(default_factory=dict)
     """More labels on the alerts."""
+    severity_labels: dict[SeverityName, Labels] = Field(default_factory=dict)
+    """More labels on the alerts of one severity, page or ticket."""
     annotations: Annotations = Field(default_factory=dict)
     """More annotations on the alerts, or others in the place of ours."""

@@ -172,6 +172,7 @@ def _alerting(model: alerting_model.AlertingModel, node: Node) -> Alerting:
         min_errors=model.min_errors,
         absent=_absent(model.absent),
         labels=model.labels,
+        severity_labels={Severity(name): labels for name, labels in model.severity_labels.items()},
         annotations=model.annotations,
         position=node.position,
     )

@@ -62,14 +62,16 @@ SELECTORS = st.builds(
 
 def of_sloth() -> st.SearchStrategy[Document]:
     slo = st.builds(
-        lambda objective, description, labels, bad, total, form: sloth_slo(
+        lambda objective, description, labels, pages, bad, total, form: sloth_slo(
             objective=objective,
             description=description,
             labels=labels,
+            alerting={"page_alert": {"labels": pages}, "ticket_alert": {"labels": labels}},
             sli={"events": {"error_query": form.format(bad), "total_query": form.format(total)}},
         ),
         OBJECTIVES,
         TEXTS,
+        LABELS,
         LABELS,
         SELECTORS,
         SELECTORS,

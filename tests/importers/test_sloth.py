@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -125,6 +125,32 @@ def test_labels_that_all_slos_have_are_said_once() -> None:
     assert spec["slos"][1]["alerting"] == {"labels": {"a": "b"}}
 
 
+# As in Sloth's own first example: both severities are routed by labels of their own.
+ROUTED: Final[Document] = {
+    "name": "ShopBurns",
+    "labels": {"category": "availability"},
+    "page_alert": {"labels": {"severity": "pageteam", "routing_key": "shop", "tier": "1"}},
+    "ticket_alert": {"labels": {"severity": "slack", "slack_channel": "#shop", "tier": "1"}},
+}
+
+
+def test_labels_of_one_severity_are_those_of_its_alerts() -> None:
+    imported = import_documents(sloth(sloth_slo(alerting=ROUTED)))
+    assert imported.checks() == []
+    assert imported.spec["labels"] == {"category": "availability", "tier": "1"}
+    assert imported.spec["alerting"]["severity_labels"] == {
+        "page": {"routing_key": "shop"},
+        "ticket": {"slack_channel": "#shop"},
+    }
+    assert "alerting" not in imported.slo
+
+
+def test_labels_of_one_severity_stand_with_the_slo_that_has_them() -> None:
+    imported = import_documents(sloth(sloth_slo("a", alerting=ROUTED), sloth_slo("b")))
+    assert "severity_labels" not in imported.spec["alerting"]
+    assert imported.spec["slos"][0]["alerting"]["severity_labels"]["page"] == {"routing_key": "shop"}
+
+
 def test_one_service_in_two_files_is_one_spec() -> None:
     texts = [f"version: prometheus/v1\nservice: shop\nslos: [{sloth_slo(name)}]" for name in ("a", "b")]
     assert [slo["name"] for slo in import_texts(*texts).spec["slos"]] == ["a", "b"]
@@ -165,9 +191,9 @@ def test_an_unreachable_tier_is_derived_and_told() -> None:
             id="an interval",
         ),
         pytest.param(
-            sloth_slo(alerting={"name": "x", "page_alert": {"labels": {"channel": "a"}}}),
-            {"import/lost": "channel is said of one severity only"},
-            id="a label of one severity",
+            sloth_slo(alerting={"name": "x", "page_alert": {"annotations": {"note": "a"}}}),
+            {"import/lost": "the annotation note is said of one severity only"},
+            id="an annotation of one severity",
         ),
         pytest.param(
             sloth_slo(alerting={"name": "x", "annotations": {"title": "{{ $labels.x }}"}}),

@@ -16,7 +16,7 @@ def alert_labels(
 ) -> dict[str, str]:
     """The labels of an alert that the surface's owner is told of."""
     return {
-        **service.labels,
+        **service.labels_of(rated.severity),
         **subject.identity,
         labels.SURFACE: surface.value,
         labels.SEVERITY: rated.severity.value,

@@ -100,7 +100,7 @@ def _alert(plan: Plan, indicator: Quality, service: Service) -> AlertingRule:
         keep_firing_for=fastest.keep_firing,
         labels={
             **alert_labels(service, slo.subject, slo.surface, QUALITY_OF_A_SLICE),
-            **slo.labels,
+            **slo.labels_of(QUALITY_OF_A_SLICE.severity),
         },
         annotations=notices(service, slo.name, **_told(plan, indicator)),
         run_time_labels=(*indicator.slices, *slo.run_time_labels),

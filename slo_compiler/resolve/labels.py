@@ -1,0 +1,50 @@
+"""The labels that a spec and its defaults say together: on all alerts, and on those of a severity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from slo_compiler.model.alerting import Alerting, Severity
+
+Value = TypeVar("Value")
+
+
+class Labels(NamedTuple):
+    """The labels of alerts; of a severity of which more is said, all that its alerts have."""
+
+    general: Mapping[str, str]
+    of_severity: Mapping[Severity, Mapping[str, str]]
+
+
+def labels_of(layers: Sequence[Alerting | Mapping[str, str]]) -> Labels:
+    """The labels of layers, the most specific last; within one, what is said of a severity comes last."""
+    severities = {
+        severity: None
+        for layer in layers
+        if isinstance(layer, Alerting)
+        for severity in layer.severity_labels
+    }
+    return Labels(
+        merged(_said(layers, None)),
+        {severity: merged(_said(layers, severity)) for severity in severities},
+    )
+
+
+def _said(
+    layers: Iterable[Alerting | Mapping[str, str]], severity: Severity | None
+) -> Iterable[Mapping[str, str]]:
+    for layer in layers:
+        if isinstance(layer, Alerting):
+            yield layer.labels
+            yield layer.severity_labels.get(severity, {}) if severity is not None else {}
+        else:
+            yield layer
+
+
+def merged(layers: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
+    """What layers say together, the last one having the last word."""
+    together: dict[str, Value] = {}
+    for layer in layers:
+        together.update(layer)
+    return together
