@@ -36,15 +36,22 @@ def check_le(looked: Looked, name: str, matcher: Matcher, series: Sequence[Serie
     except ValueError:
         bound = None
     if bound in bounds:
-        spelt = "|".join(sorted({*bounds[bound], f"{float(bound)}"}))
         return error(
             position,
             "verify/le",
             f'{name} spells this bound le="{bounds[bound][0]}", and a matcher compares text: '
-            f'{looked.consequence}; write le=~"{spelt}", for Prometheus 3 rewrites bounds as the latter, or '
-            "let the indicator latency find the bucket",
+            f"{looked.consequence}; write {_found_by(bound, bounds[bound])}, or let the indicator latency find "
+            "the bucket",
         )
     return no_bucket(position, name, bound, bounds, looked.consequence)
+
+
+def _found_by(bound: Fraction, spellings: Sequence[str]) -> str:
+    """The matcher that finds a bound however it is spelt here, and by Prometheus 3."""
+    both = sorted({*spellings, f"{float(bound)}"})
+    if len(both) == 1:
+        return f'le="{both[0]}"'
+    return f'le=~"{"|".join(both)}", for Prometheus 3 rewrites bounds as the latter'
 
 
 def no_bucket(
