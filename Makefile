@@ -9,10 +9,11 @@ COVERING := $(addprefix tests/,burnrate promql rules checks scenarios emitters t
 
 .PHONY: generate test coverage mutate format lint check lock clean
 
-generate: $(VENV)/.run  ## compile specs/ to generated/, and write the pages of docs/presets/
+generate: $(VENV)/.run  ## compile specs/ to generated/, and write the pages of presets, checks, guards and indicators
 	$(BIN)/slo-compiler compile specs --out generated
 	for system in $(SYSTEMS); do \
 		$(BIN)/slo-compiler presets $$system --format markdown > docs/presets/$$system.md || exit 1; done
+	$(BIN)/python -m tests.pages
 
 test: $(VENV)/.dev  ## run all tests against the real Prometheus and Alertmanager releases
 	$(BIN)/python -m tests.oracles

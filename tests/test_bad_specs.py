@@ -66,9 +66,7 @@ def test_mended_it_is_clean(case: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in OTHERS if case.startswith("verify")])
-def test_mended_all_metrics_are_there(
-    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_mended_all_metrics_are_there(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(OTHERS[case].folder, tmp_path / case)
     assert mend(tmp_path / case) == 1
     monkeypatch.chdir(tmp_path / case)

@@ -150,6 +150,8 @@ FAMILIES = (
     "runbook",
     "server",
     "history",
+    "target",
+    "verify",
 )
 
 

@@ -7,24 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-_HEADING: Final = re.compile(r"## (.+)")
-_ROW: Final = re.compile(r"\| (`[a-z]+/[a-z0-9-]+`(?:, `[a-z]+/[a-z0-9-]+`)*) \| (.+) \|")
-_CHECK: Final = re.compile(r"`([a-z]+/[a-z0-9-]+)`")
-_PUNCTUATION: Final = re.compile(r"[^\w\- ]")
+_ROW: Final = re.compile(r"\| \[`([a-z]+/[a-z0-9-]+)`\]\((.+?)\) \| (.+) \|")
+_LINK: Final = re.compile(r"\[(.+?)\]\(.+?\)")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckHelp:
-    """When a check reports, in Markdown, and where the page says so."""
+    """When a check reports, in Markdown, and its own page, which has a case of it and what mends it."""
 
     reported_when: str
-    anchor: str
-    """The heading on the page, as GitHub and its kin link to it: ``shape-spec``."""
+    page: str
+    """Its path in the project: ``docs/checks/yaml/tab.md``."""
 
     @property
     def text(self) -> str:
-        """The same without markup."""
-        return self.reported_when.replace("`", "").replace(r"\|", "|")
+        """When it reports, without markup."""
+        return _LINK.sub(r"\1", self.reported_when).replace("`", "").replace(r"\|", "|")
 
 
 def check_help(page: str) -> Mapping[str, CheckHelp]:
@@ -33,15 +31,5 @@ def check_help(page: str) -> Mapping[str, CheckHelp]:
     Args:
         page: the text of ``docs/checks.md``.
     """
-    found = {}
-    anchor = ""
-    for line in page.splitlines():
-        if heading := _HEADING.fullmatch(line):
-            anchor = _anchor(heading[1])
-        elif row := _ROW.fullmatch(line):
-            found.update(dict.fromkeys(_CHECK.findall(row[1]), CheckHelp(row[2], anchor)))
-    return found
-
-
-def _anchor(heading: str) -> str:
-    return _PUNCTUATION.sub("", heading.lower()).replace(" ", "-")
+    rows = (_ROW.fullmatch(line) for line in page.splitlines())
+    return {row[1]: CheckHelp(row[3], f"docs/{row[2]}") for row in rows if row}

@@ -45,13 +45,12 @@ def as_sarif(diagnostics: Sequence[Diagnostic], checks: Mapping[str, CheckHelp],
 
 
 def _rule(check: str, told: CheckHelp) -> dict[str, Any]:
-    more = f"docs/checks.md#{told.anchor}"
     return {
         "id": check,
         "shortDescription": {"text": told.text},
         "help": {
-            "text": f"{told.text} See {more} of slo-compiler.",
-            "markdown": f"{told.reported_when}\n\nSee `{more}` of slo-compiler.",
+            "text": f"{told.text} See {told.page} of slo-compiler.",
+            "markdown": f"{told.reported_when}\n\nSee `{told.page}` of slo-compiler.",
         },
     }
 

@@ -40,8 +40,8 @@ def check_le(looked: Looked, name: str, matcher: Matcher, series: Sequence[Serie
             position,
             "verify/le",
             f'{name} spells this bound le="{bounds[bound][0]}", and a matcher compares text: '
-            f"{looked.consequence}; write {_found_by(bound, bounds[bound])}, or let the indicator latency find "
-            "the bucket",
+            f"{looked.consequence}; write {_found_by(bound, bounds[bound])}, or let the indicator latency "
+            "find the bucket",
         )
     return no_bucket(position, name, bound, bounds, looked.consequence)
 

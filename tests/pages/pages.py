@@ -1,0 +1,19 @@
+"""All pages that are made of the code, its tests and templates, by their paths below ``docs/``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tests.pages.of_checks import pages_of_checks
+
+DOCS: Final = Path(__file__).parents[2] / "docs"
+
+FOLDERS: Final = ("checks",)
+"""Those that hold nothing else."""
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Path and text of each."""
+    yield from pages_of_checks()

@@ -1,0 +1,47 @@
+"""There is a page for each thing, and on disk it is as its facts have it now."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import pytest
+
+from slo_compiler.cli.checks_page import checks_page
+from slo_compiler.emitters.check_help import check_help
+from tests.pages.advice import advice
+from tests.pages.pages import DOCS, FOLDERS, pages
+
+PAGES: Final = dict(pages())
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_pages_are_those_that_make_generate_writes(folder: str) -> None:
+    on_disk = {
+        path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
+        for path in (DOCS / folder).rglob("*.md")
+    }
+    assert {path: text for path, text in PAGES.items() if path.startswith(f"{folder}/")} == on_disk
+
+
+def test_every_check_has_a_page() -> None:
+    checks = {path.removesuffix(".md") for path in PAGES if path.startswith("checks/")}
+    assert {f"checks/{check}" for check in check_help(checks_page())} == checks
+
+
+def test_every_page_of_a_check_has_a_case_or_says_what_to_do() -> None:
+    without = {
+        path.removeprefix("checks/").removesuffix(".md")
+        for path, text in PAGES.items()
+        if path.startswith("checks/") and "\n## A case\n" not in text
+    }
+    assert set() == without - advice().keys()
+
+
+def test_advice_is_of_checks_that_there_are() -> None:
+    assert set() == advice().keys() - check_help(checks_page()).keys()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_fence_is_left_open(path: str) -> None:
+    assert len(re.findall(r"^```", PAGES[path], re.MULTILINE)) % 2 == 0
