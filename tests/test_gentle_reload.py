@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import pytest
 
-from slo_compiler.cli.output import write
 from tests.compiling import Document, compile_specs, defaults, slo, spec
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.server import Server
+from tests.writing import write
 
 # Everything as fast as it can be: an SLO on a constant needs no scrapes.
 CLOCK: Final = defaults(scrape_interval="1s", evaluation_interval="1s", base_window="4s")

@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from slo_compiler.cli.generated import in_memory
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.output import Changes, OutputError, compare, write
 from slo_compiler.cli.progress import progress
@@ -82,7 +83,7 @@ def _check_apart(specs: Sequence[Path], out: Path) -> None:
 
 
 def _write(compilation: Compilation, out: Path) -> int:
-    changes = write(out, compilation.artifacts())
+    changes = write(out, in_memory(compilation.artifacts()))
     for path in changes.edited:
         click.echo(f"{out / path}: note: edits by hand were overwritten; edit the specs instead", err=True)
     for path in changes.removed:
@@ -93,7 +94,7 @@ def _write(compilation: Compilation, out: Path) -> int:
 
 def _check(compilation: Compilation, out: Path) -> int:
     artifacts = {artifact.path: artifact for artifact in compilation.artifacts()}
-    changes = compare(out, artifacts.values())
+    changes = compare(out, in_memory(artifacts.values()))
     if not changes:
         click.echo(f"{out} is what the specs compile to", err=True)
         return 0

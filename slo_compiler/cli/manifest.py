@@ -29,10 +29,9 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def dump(files: Mapping[str, bytes]) -> bytes:
-    """The manifest of these files: a JSON object from path to digest, sorted, an entry a line."""
-    entries = {path: digest(data) for path, data in files.items()}
-    return (json.dumps(entries, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+def dump(digests: Mapping[str, str]) -> bytes:
+    """The manifest of files with these digests: a JSON object by path, sorted, an entry a line."""
+    return (json.dumps(dict(digests), ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
 def load(data: bytes) -> dict[str, str]:

@@ -14,14 +14,14 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from slo_compiler.cli import exchange, manifest, staging
-from slo_compiler.emitters.artifact import Artifact
+from slo_compiler.cli.generated import Generated
 
 # Errors whose own words leave the reader alone.
 _EXPLANATIONS: Final = {
@@ -54,18 +54,18 @@ class Changes:
         return bool(self.created or self.changed or self.removed or self.conflicts)
 
 
-def compare(out: Path, artifacts: Iterable[Artifact]) -> Changes:
+def compare(out: Path, generated: Generated) -> Changes:
     """What ``write`` would change, without touching anything.
 
     Raises:
         OutputError: the folder cannot take a set of files, or the set is none that a folder can take.
     """
     with _told(f"{out} was not compared"):
-        return _plan(_output_folder(out), _wanted(artifacts)).changes
+        return _plan(_output_folder(out), _checked(generated)).changes
 
 
-def write(out: Path, artifacts: Iterable[Artifact]) -> Changes:
-    """Makes the artefacts the generated files of the folder, all or nothing; returns what that changed.
+def write(out: Path, generated: Generated) -> Changes:
+    """Makes this set the generated files of the folder, all or nothing; returns what that changed.
 
     A folder that is up to date is not touched. Missing folders above it are made.
 
@@ -73,7 +73,7 @@ def write(out: Path, artifacts: Iterable[Artifact]) -> Changes:
         OutputError: as ``compare``; or something is in the way, or the system refuses. Nothing was written.
     """
     with _told(f"nothing was written to {out}"):
-        folder, wanted = _output_folder(out), _wanted(artifacts)
+        folder, wanted = _output_folder(out), _checked(generated)
         if not exchange.workspace(folder).exists() and not (changes := _plan(folder, wanted).changes):
             return changes
         with _folders_above(folder), exchange.alone(folder) as new:
@@ -82,7 +82,7 @@ def write(out: Path, artifacts: Iterable[Artifact]) -> Changes:
                 listed = "".join(f"\n  {conflict}" for conflict in plan.changes.conflicts)
                 raise OutputError(f"move or remove what is in the way and not ours:{listed}")
             if plan.changes:
-                _replace(folder, new, plan)
+                _replace(folder, new, plan, wanted)
             return plan.changes
 
 
@@ -90,29 +90,26 @@ def write(out: Path, artifacts: Iterable[Artifact]) -> Changes:
 class _Plan:
     changes: Changes
     found: staging.Contents
-    files: dict[str, bytes]
+    written: tuple[str, ...]
     """What is to be written."""
     without: frozenset[str]
     """Files and folders that are not to be carried over."""
 
 
-def _plan(folder: Path, wanted: Mapping[str, bytes]) -> _Plan:
+def _plan(folder: Path, wanted: Generated) -> _Plan:
     found = staging.look(folder)
-    digests = _digests(folder, found)
-    files = {**wanted, manifest.MANIFEST: manifest.dump(wanted)}
-    ours = {path for path in (*digests, manifest.MANIFEST) if _is_file(found, path)}
+    last = _last(folder, found)
+    files = {**wanted.digests, manifest.MANIFEST: manifest.digest(wanted.manifest)}
+    ours = {path for path in (*last, manifest.MANIFEST) if _is_file(found, path)}
     removed = ours - files.keys()
     without = removed | _emptied(found, removed, files)
-    present = {path: (folder / path).read_bytes() for path in files.keys() | removed if _is_file(found, path)}
-    unchanged = {path for path, data in present.items() if files.get(path) == data}
+    looked_at = (path for path in files.keys() | removed if _is_file(found, path))
+    present = {path: manifest.digest((folder / path).read_bytes()) for path in looked_at}
+    unchanged = {path for path, digest in present.items() if files.get(path) == digest}
     blocked = _blocked(files, found, without, settled=ours | unchanged)
     created = files.keys() - present.keys() - blocked.keys()
     changed = (ours & files.keys()) - unchanged
-    edited = {
-        path
-        for path in (changed | removed) & digests.keys()
-        if manifest.digest(present[path]) != digests[path]
-    }
+    edited = {path for path in (changed | removed) & last.keys() if present[path] != last[path]}
     changes = Changes(
         created=tuple(sorted(created)),
         changed=tuple(sorted(changed)),
@@ -121,13 +118,11 @@ def _plan(folder: Path, wanted: Mapping[str, bytes]) -> _Plan:
         edited=tuple(sorted(edited)),
         conflicts=tuple(sorted(set(blocked.values()))),
     )
-    return _Plan(
-        changes, found, {path: files[path] for path in sorted(created | changed)}, frozenset(without)
-    )
+    return _Plan(changes, found, tuple(sorted(created | changed)), frozenset(without))
 
 
-def _digests(folder: Path, found: staging.Contents) -> dict[str, str]:
-    """What the manifest in the folder says; nothing if there is none."""
+def _last(folder: Path, found: staging.Contents) -> dict[str, str]:
+    """The digests of the set that was written last, as its manifest says; nothing if there is none."""
     if not _is_file(found, manifest.MANIFEST):
         return {}
     try:
@@ -173,8 +168,9 @@ def _is_file(found: staging.Contents, path: str) -> bool:
     return path in found and stat.S_ISREG(found[path].st_mode)
 
 
-def _replace(folder: Path, new: Path, plan: _Plan) -> None:
-    staging.build(new, folder, plan.found, plan.files, plan.without)
+def _replace(folder: Path, new: Path, plan: _Plan, wanted: Generated) -> None:
+    contents = ((path, _content(wanted, path)) for path in plan.written)
+    staging.build(new, folder, plan.found, contents, plan.without)
     if _inodes(staging.look(folder)) != _inodes(plan.found):
         raise OutputError("files came or went in it meanwhile; write again when nobody else does")
     exchange.replace(folder, new)
@@ -184,15 +180,18 @@ def _inodes(contents: staging.Contents) -> dict[str, int]:
     return {path: status.st_ino for path, status in contents.items()}
 
 
-def _wanted(artifacts: Iterable[Artifact]) -> dict[str, bytes]:
-    """The bytes of each file by path, after a check of all the paths."""
-    listed = list(artifacts)
-    paths = [artifact.path for artifact in listed]
-    faults = [f"{path!r} {fault}" for path in paths if (fault := manifest.path_fault(path))]
-    faults += [f"{pair} cannot exist side by side" for pair in manifest.clashes([manifest.MANIFEST, *paths])]
+def _content(wanted: Generated, path: str) -> bytes:
+    return wanted.manifest if path == manifest.MANIFEST else wanted.read(path)
+
+
+def _checked(wanted: Generated) -> Generated:
+    """The set, after a check of all its paths."""
+    faults = [f"{path!r} {fault}" for path in wanted.paths if (fault := manifest.path_fault(path))]
+    clashes = manifest.clashes([manifest.MANIFEST, *wanted.paths])
+    faults += [f"{pair} cannot exist side by side" for pair in clashes]
     if faults:
         raise OutputError("its files cannot have these paths:" + "".join(f"\n  {fault}" for fault in faults))
-    return {artifact.path: artifact.text.encode() for artifact in listed}
+    return wanted
 
 
 def _output_folder(out: Path) -> Path:

@@ -7,7 +7,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TypeAlias
@@ -38,9 +38,13 @@ def look(folder: Path) -> Contents:
 
 
 def build(
-    new: Path, folder: Path, found: Contents, files: Mapping[str, bytes], without: AbstractSet[str]
+    new: Path,
+    folder: Path,
+    found: Contents,
+    contents: Iterable[tuple[str, bytes]],
+    without: AbstractSet[str],
 ) -> None:
-    """Builds at ``new`` what the folder would be with these files, and without those paths.
+    """Builds at ``new`` what the folder would be with these files by path, and without those paths.
 
     All else that was found is the same as in the folder, down to the inode, and modes are kept.
     A new file or folder has the mode that the umask leaves. In the end everything is on the disk.
@@ -53,14 +57,16 @@ def build(
         (new / path).mkdir()
         _resemble(new / path, folder / path)
         (new / path).chmod(stat.S_IMODE(kept[path].st_mode) | stat.S_IRWXU)  # until it is filled
-    for path, data in files.items():  # before any symbolic link is there that could be written through
+    files = []
+    for path, data in contents:  # before any symbolic link is there that could be written through
         (new / path).parent.mkdir(parents=True, exist_ok=True)
         with (new / path).open("xb") as file:
             file.write(data)
         if path in kept:
             _resemble(new / path, folder / path)
             os.utime(new / path)
-    for path in kept.keys() - _folders(kept).keys() - files.keys():
+        files.append(path)
+    for path in kept.keys() - _folders(kept).keys() - {*files}:
         os.link(folder / path, new / path, follow_symlinks=False)
     for path in files:  # after all are written: the first call then waits for nearly all of them
         synchronise(new / path)

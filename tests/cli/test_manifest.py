@@ -69,7 +69,7 @@ def test_these_cannot_exist_side_by_side(paths: list[str], pair: str) -> None:
 
 
 def test_the_manifest_is_json_with_an_entry_a_line() -> None:
-    assert dump({"b": b"", "a/π": b"x"}).decode().splitlines() == [
+    assert dump({"b": digest(b""), "a/π": digest(b"x")}).decode().splitlines() == [
         "{",
         f'  "a/π": "{digest(b"x")}",',
         f'  "b": "{digest(b"")}"',
@@ -79,7 +79,8 @@ def test_the_manifest_is_json_with_an_entry_a_line() -> None:
 
 @given(st.dictionaries(st.text(min_size=1).filter(lambda path: path_fault(path) is None), st.binary()))
 def test_a_manifest_is_read_as_it_was_written(files: dict[str, bytes]) -> None:
-    assert load(dump(files)) == {path: digest(data) for path, data in files.items()}
+    digests = {path: digest(data) for path, data in files.items()}
+    assert load(dump(digests)) == digests
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from slo_compiler.cli import exchange, staging
 from slo_compiler.cli.manifest import MANIFEST, folders_above
-from slo_compiler.cli.output import Changes, OutputError, compare, write
+from slo_compiler.cli.output import Changes, OutputError
 from slo_compiler.emitters.artifact import Artifact
+from tests.writing import compare, write
 
 RULES = Artifact("prometheus/checkout.rules.yaml", "groups: []\n")
 ROUTES = Artifact("alertmanager.yaml", "route: {}\n")
@@ -565,10 +566,12 @@ class TestTheWorkspace:
 WRITER = """
 import sys
 from pathlib import Path
+from slo_compiler.cli.generated import in_memory
 from slo_compiler.cli.output import write
 from slo_compiler.emitters.artifact import Artifact
 for turn in range(10):
-    write(Path(sys.argv[1]), [Artifact(f"{number}", sys.argv[2] * (turn + 1)) for number in range(5)])
+    files = [Artifact(f"{number}", sys.argv[2] * (turn + 1)) for number in range(5)]
+    write(Path(sys.argv[1]), in_memory(files))
 """
 
 

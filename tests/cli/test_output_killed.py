@@ -17,8 +17,9 @@ from typing import NoReturn
 import pytest
 
 from slo_compiler.cli import exchange
-from slo_compiler.cli.output import OutputError, compare, write
+from slo_compiler.cli.output import OutputError
 from slo_compiler.emitters.artifact import Artifact
+from tests.writing import compare, write
 
 # A fork of one that only calls the operating system and is then killed meets none of the dangers warned of.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
@@ -186,11 +187,13 @@ def test_a_folder_made_anew_in_between_costs_nobody_the_old_one(here: Path) -> N
 WRITER = """
 import sys
 from pathlib import Path
+from slo_compiler.cli.generated import in_memory
 from slo_compiler.cli.output import write
 from slo_compiler.emitters.artifact import Artifact
 print("ready", flush=True)
 for turn in range(1_000_000):
-    write(Path(sys.argv[1]), [Artifact(f"{number % 7}/{number}", f"{turn}") for number in range(turn % 50)])
+    files = [Artifact(f"{number % 7}/{number}", f"{turn}") for number in range(turn % 50)]
+    write(Path(sys.argv[1]), in_memory(files))
 """
 
 

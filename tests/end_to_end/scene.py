@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from slo_compiler.cli.output import write
 from tests.compiling import Document, compile_specs, defaults
 from tests.end_to_end.service import Service, serving
 from tests.end_to_end.webhook import Webhook, listening
 from tests.oracles.alertmanager import Alertmanager
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.server import Server
+from tests.writing import write
 
 # Everything as fast as it can be.
 CLOCK: Final = defaults(scrape_interval="1s", evaluation_interval="1s", base_window="4s")

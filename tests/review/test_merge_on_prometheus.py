@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import pytest
 
-from slo_compiler.cli.output import write
 from slo_compiler.review.changes import SloChange
 from slo_compiler.review.merge import Fate
 from slo_compiler.review.review import Review, review
@@ -20,6 +19,7 @@ from slo_compiler.rules.program import Program
 from tests.compiling import RECEIVERS, Document, compile_specs, defaults, records_of, slo, spec
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.server import Server
+from tests.writing import write
 
 # Everything as fast as it can be: an SLO on a constant needs no scrapes.
 FAST: Final[Document] = {"name": "fast", "severity": "page", "long": "8s", "short": "4s", "burn_rate": 2}

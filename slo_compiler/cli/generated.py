@@ -1,0 +1,34 @@
+"""The files that a run generates: each is told by its digest, and its bytes are read only to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from slo_compiler.cli import manifest
+from slo_compiler.emitters.artifact import Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A set of files, the manifest aside."""
+
+    paths: tuple[str, ...]
+    """In the output folder, as they were emitted: one that comes twice is a fault of the set."""
+    digests: Mapping[str, str]
+    """Of the file of each path."""
+    read: Callable[[str], bytes]
+    """The bytes of the file of a path."""
+
+    @property
+    def manifest(self) -> bytes:
+        """The list of the files, which is written with them."""
+        return manifest.dump(self.digests)
+
+
+def in_memory(artifacts: Iterable[Artifact]) -> Generated:
+    """The set of these artefacts."""
+    listed = [(artifact.path, artifact.text.encode()) for artifact in artifacts]
+    contents = dict(listed)
+    digests = {path: manifest.digest(data) for path, data in contents.items()}
+    return Generated(tuple(path for path, _ in listed), digests, contents.__getitem__)
