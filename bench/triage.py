@@ -1,8 +1,8 @@
 """Faults and false pages at random strengths and times, on a real Prometheus: what triage makes of each.
 
-Each of twelve faults, four a surface, and of the four usual false pages is done to a service again and
-again; the verdict is asked for while it lasts. Printed are the surfaces that were named for each surface that
-failed, and whether alerts were told of or held back. The seed is fixed.
+Each of twelve faults, four a surface, and of the four usual false pages is done to the service of the demo
+again and again; the verdict is asked for while it lasts. Printed are the surfaces that were named for each
+surface that failed, and whether alerts were told of or held back. The seed is fixed.
 
     python -m bench.triage [RUNS]
 """
@@ -13,11 +13,13 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from slo_compiler.demo import faults
+from slo_compiler.demo.faults import Chance
+from slo_compiler.demo.state import HOUR, MINUTE, Change
 from slo_compiler.incident.live import asking
 from slo_compiler.incident.triage import Triage, triage
 from slo_compiler.model import labels
@@ -26,20 +28,8 @@ from slo_compiler.prometheus.client import Prometheus as Client
 from slo_compiler.prometheus.transport import Transport
 from tests.conftest import prometheus_of
 from tests.incident import past
-from tests.incident.world import (
-    COUNTRIES,
-    FEATURES,
-    HOUR,
-    MINUTE,
-    PODS,
-    Change,
-    Event,
-    State,
-    changed,
-    scorer,
-    series_of,
-    usual_of,
-)
+from tests.incident.faults import SEASON
+from tests.incident.world import Event, scorer, series_of, usual_of
 from tests.oracles.releases import PROMETHEUS_3_5
 
 RUNS: Final = 208
@@ -48,12 +38,24 @@ A_COURSE: Final = 16
 
 SLOT: Final = 4 * HOUR
 
-NOBODY: Final = "none"
-"""The surface of a false page."""
+LASTS: Final[Mapping[str, tuple[float, float]]] = {
+    "requests fail": (0.6, 1),
+    "every pod is slow": (0.8, 1),
+    "the pipeline stands still": (1.2, 2),
+    **dict.fromkeys(faults.MODEL, (0.8, 1)),
+    "the detector moved": (0.2, 0.9),
+    "it is Monday": (0.2, 0.9),
+    "labels are late": (0.7, 0.9),
+    "replicas warm up": (0.5, 0.9),
+}
+"""Between how many hours and how many a fault is there before it is looked at."""
+
+ANY: Final = (0.3, 1)
+"""The same, of the others."""
 
 
 class Run(NamedTuple):
-    """What is done, on which surface, and how long before it is looked at."""
+    """What is done, and how long before it is looked at."""
 
     name: str
     surface: str
@@ -61,82 +63,10 @@ class Run(NamedTuple):
     lasts: float
 
 
-Make = Callable[[random.Random, float], Run]
-"""A run of a fault that begins at a moment, at a strength of its own."""
-
-
-def _serving() -> Iterator[Make]:
-    yield lambda r, _: Run(
-        "errors", "serving", changed(errors=r.uniform(0.05, 0.9)), r.uniform(0.6, 1) * HOUR
-    )
-    yield lambda r, _: Run(
-        "latency", "serving", changed(slow=dict.fromkeys(PODS, r.uniform(0.3, 0.9))), r.uniform(0.8, 1) * HOUR
-    )
-    yield lambda r, _: Run("stall", "serving", changed(stalled=(r.choice(PODS),)), r.uniform(0.3, 1) * HOUR)
-    yield lambda r, _: Run("down", "serving", changed(up=False), r.uniform(0.3, 1) * HOUR)
-
-
-def _data() -> Iterator[Make]:
-    yield lambda r, _: Run("pipeline", "data", changed(refreshed=False), r.uniform(1.2, 2) * HOUR)
-    yield lambda r, _: Run(
-        "one feature",
-        "data",
-        changed(scores={r.choice(FEATURES): r.uniform(1.1, 9)}),
-        r.uniform(0.3, 1) * HOUR,
-    )
-    yield lambda r, _: Run(
-        "schema", "data", changed(scores=dict.fromkeys(FEATURES, r.uniform(1.5, 9))), r.uniform(0.3, 1) * HOUR
-    )
-    yield lambda r, _: Run("label drift", "data", changed(mix=r.uniform(1.1, 5)), r.uniform(0.3, 1) * HOUR)
-
-
-def _model() -> Iterator[Make]:
-    yield lambda r, begin: Run(
-        "deploy",
-        "model",
-        changed(bad=r.uniform(0.2, 0.9), version="2", deployed=begin),
-        r.uniform(0.8, 1) * HOUR,
-    )
-    yield lambda r, _: Run(
-        "concept",
-        "model",
-        changed(bad=r.uniform(0.2, 0.9), scores={r.choice(FEATURES): 2.0}),
-        r.uniform(0.8, 1) * HOUR,
-    )
-    yield lambda r, _: Run("artefact", "model", changed(bad=r.uniform(0.2, 0.9)), r.uniform(0.8, 1) * HOUR)
-    yield lambda r, _: Run(
-        "slice", "model", changed(bad_of={r.choice(COUNTRIES): r.uniform(0.4, 0.9)}), r.uniform(0.8, 1) * HOUR
-    )
-
-
-def _false() -> Iterator[Make]:
-    yield lambda r, _: Run(
-        "detector",
-        NOBODY,
-        changed(scores=dict.fromkeys(FEATURES, r.uniform(1.5, 9)), detector="2"),
-        r.uniform(0.2, 0.9) * HOUR,
-    )
-    yield lambda r, _: Run("season", NOBODY, changed(scores=SEASON), r.uniform(0.2, 0.9) * HOUR)
-    yield lambda r, _: Run(
-        "label lag",
-        NOBODY,
-        changed(bad=r.uniform(0.2, 0.9), judged=r.uniform(0.05, 0.3)),
-        r.uniform(0.7, 0.9) * HOUR,
-    )
-    yield lambda r, _: Run("cold start", NOBODY, _warming(r.uniform(0.7, 0.95)), r.uniform(0.5, 0.9) * HOUR)
-
-
-SEASON: Final = dict.fromkeys(FEATURES, 3.0)
-
-MAKES: Final[tuple[Make, ...]] = (*_serving(), *_data(), *_model(), *_false())
-
-
-def _warming(slow: float) -> Change:
-    def change(state: State) -> State:
-        new = dict.fromkeys(("a", "b"), state.at - MINUTE)
-        return replace(state, slow=dict.fromkeys(new, slow), ready=new)
-
-    return change
+def _run(name: str, chance: random.Random) -> Run:
+    """A run of a fault, at a strength of its own."""
+    fault = faults.FAULTS[name]
+    return Run(name, fault.surface, fault.make(Chance(chance)), chance.uniform(*LASTS.get(name, ANY)) * HOUR)
 
 
 def main(runs: int) -> None:
@@ -150,25 +80,25 @@ def main(runs: int) -> None:
             told[run.surface, _told(found)] += 1
             if found.verdict.surface != run.surface:
                 print(f"wrong: {run.name} was called {found.verdict.surface}, {found.verdict.cause}")
-            if (_told(found) == "told") is (run.surface == NOBODY):
+            if (_told(found) == "told") is (run.surface == faults.NOBODY):
                 print(f"wrong: alerts of {run.name} were {_told(found)}")
     right = sum(count for (was, is_), count in named.items() if was == is_)
-    _print("surface", named, ("serving", "data", "model", NOBODY, "unknown"))
+    _print("surface", named, ("serving", "data", "model", faults.NOBODY, "unknown"))
     _print("alerts", told, ("told", "held back", "silent"))
     print(f"{right} of {runs} right, {100 * right / runs:.1f}%")
 
 
 def _course(chance: random.Random, runs: int) -> Iterator[tuple[Run, Triage]]:
     program, client_runs = scorer(), []
-    makes = chance.sample(MAKES, k=len(MAKES))[:runs]
+    chosen = chance.sample([*faults.FAULTS], k=len(faults.FAULTS))[:runs]
     events, extra = [], []
-    for slot, make in enumerate(makes, start=1):
+    for slot, name in enumerate(chosen, start=1):
         begin = past.EPOCH + slot * SLOT + chance.randrange(60) * MINUTE
-        run = make(chance, begin)
+        run = _run(name, chance)
         event = Event(begin, begin + run.lasts, run.change)
         events.append(event)
         client_runs.append((run, begin + run.lasts - MINUTE))
-        extra += usual_of(event, SEASON) if run.name == "season" else []
+        extra += usual_of(event, faults.SEASON) if name == SEASON else []
     end = past.EPOCH + (runs + 2) * SLOT
     prometheus = prometheus_of(PROMETHEUS_3_5)
     with tempfile.TemporaryDirectory() as folder, prometheus.serve(Path(folder), flags=past.FLAGS) as server:
@@ -189,7 +119,7 @@ def _told(found: Triage) -> str:
 
 def _print(title: str, counted: Mapping[tuple[str, str], int], columns: tuple[str, ...]) -> None:
     print(f"\n{title:10}" + "".join(f"{column:>11}" for column in columns))
-    for row in ("serving", "data", "model", NOBODY):
+    for row in ("serving", "data", "model", faults.NOBODY):
         print(f"{row:10}" + "".join(f"{counted.get((row, column), 0):>11}" for column in columns))
 
 

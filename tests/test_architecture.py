@@ -38,6 +38,7 @@ CORRIDOR = (
     "backtest",
     "verify",
     "incident",
+    "demo",
     "cli",
     "__main__",
 )
@@ -49,11 +50,11 @@ BESIDE = {"instrument": {"model"}}
 LIBRARIES = {
     "click": {"cli"},
     "grafana_foundation_sdk": {"emitters"},
-    "jinja2": {"emitters", "incident"},
+    "jinja2": {"demo", "emitters", "incident"},
     "markupsafe": {"emitters", "incident"},
     "matplotlib": {"incident", "replay"},
     "numpy": {"backtest", "incident", "replay"},
-    "prometheus_client": {"backtest", "instrument", "verify"},
+    "prometheus_client": {"backtest", "demo", "instrument", "verify"},
     "pydantic": {"schema"},
     "pydantic_core": {"schema"},
     "re2": {"promql"},

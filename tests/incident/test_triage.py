@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from slo_compiler.cli import main
+from slo_compiler.demo.faults import FALSE_PAGES
 from slo_compiler.incident import words
 from slo_compiler.incident.asking import Answer, Unanswered
 from slo_compiler.incident.finding import State
@@ -66,7 +67,7 @@ def test_each_fault_is_put_down_to_its_surface_and_cause(look: Look, name: str) 
     assert (fault.surface, fault.cause) == (verdict.surface, verdict.cause)
 
 
-@pytest.mark.parametrize("name", faults.FALSE_PAGES)
+@pytest.mark.parametrize("name", FALSE_PAGES)
 def test_a_false_page_is_called_one_and_would_have_been_another_thing_without_its_guard(
     look: Look, name: str
 ) -> None:
