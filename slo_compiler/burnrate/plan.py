@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 
@@ -14,9 +14,25 @@ from slo_compiler.burnrate.derive import Repair, Setting, derive
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.burnrate.windows import Windows, lay_out
 from slo_compiler.diagnostics import Diagnostic, error, has_errors, note
+from slo_compiler.model.alerting import TierRequest
 from slo_compiler.model.indicator import ErrorRatio, Quality
 from slo_compiler.model.slo import Slo
-from slo_compiler.quantities import Seconds
+from slo_compiler.quantities import Ratio, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The tiers and windows of all SLOs of an objective, a period and a clock, whatever they measure.
+
+    Thousands of SLOs have few shapes between them: what follows from one is worked out once.
+    """
+
+    budget: Ratio
+    period: Seconds
+    # Fractions are slow to hash, and these are dozens: the two above tell nearly all shapes apart.
+    tiers: tuple[Tier, ...] = field(hash=False)
+    windows: Windows = field(hash=False)
+    repairs: tuple[Repair, ...] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +43,29 @@ class Plan:
     """
 
     slo: Slo
-    tiers: tuple[Tier, ...]
-    windows: Windows
+    shape: Shape
     min_errors: int | None
     absent_hold: Seconds | None
-    repairs: tuple[Repair, ...]
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The tiers, fastest first."""
+        return self.shape.tiers
+
+    @property
+    def windows(self) -> Windows:
+        """The windows that the tiers look at, and those that these are added up from."""
+        return self.shape.windows
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """What was changed about the tiers that were asked for."""
+        return self.shape.repairs
 
     @property
     def alerting(self) -> tuple[Tier, ...]:
         """The tiers that alert: all of them, or none of an SLO that is only recorded."""
         return self.tiers if self.slo.alerts else ()
-
-
-# Thousands of SLOs have few objectives and periods between them.
-_derive = cache(derive)
-_lay_out = cache(lay_out)
 
 
 def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:
@@ -50,40 +74,43 @@ def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:
     unusable = [problem for request in slo.tiers for problem in check_request(request, slo.period)]
     if unusable:
         return None, unusable
-    if slo.tiers_are_authored:
-        tiers, repairs, found = _authored_tiers(slo, setting)
-    else:
-        tiers, repairs, found = _derived_tiers(slo, setting)
-    if has_errors(found):
+    shape, found = _authored_tiers(slo, setting) if slo.tiers_are_authored else _derived_tiers(slo, setting)
+    if shape is None:
         return None, found
-    steady = None if slo.tiers_are_authored else policy.steady_base_window(slo.clock, slo.period)
     counts_errors = not isinstance(slo.indicator, ErrorRatio) and slo.min_errors > 1
     made = Plan(
         slo=slo,
-        tiers=tiers,
-        windows=_lay_out(tiers, slo.clock, steady),
+        shape=shape,
         min_errors=slo.min_errors if counts_errors else None,
         absent_hold=_absent_hold(slo),
-        repairs=repairs,
     )
     return made, found
 
 
-def _derived_tiers(
-    slo: Slo, setting: Setting
-) -> tuple[tuple[Tier, ...], tuple[Repair, ...], list[Diagnostic]]:
+def _derived_tiers(slo: Slo, setting: Setting) -> tuple[Shape | None, list[Diagnostic]]:
     repeated = list(check_names(slo.tiers))
     if repeated:
-        return (), (), repeated
-    tiers, repairs = _derive(slo.tiers, setting)
-    if not tiers:
+        return None, repeated
+    shape = _derived(slo.tiers, setting)
+    if shape is None:
         message = "no burn-rate tier fits into the window of this SLO: nothing could ever alert on it"
-        return (), repairs, [error(slo.position, "tier/none", message)]
-    return (
-        tiers,
-        repairs,
-        [_told(slo, list(changes)) for _, changes in groupby(repairs, lambda each: each.tier) if slo.alerts],
-    )
+        return None, [error(slo.position, "tier/none", message)]
+    by_tier = groupby(shape.repairs, lambda each: each.tier)
+    return shape, [_told(slo, list(changes)) for _, changes in by_tier if slo.alerts]
+
+
+@cache  # many SLOs have few objectives and periods between them
+def _derived(requests: tuple[TierRequest, ...], setting: Setting) -> Shape | None:
+    tiers, repairs = derive(requests, setting)
+    steady = policy.steady_base_window(setting.clock, setting.period)
+    return _shape(tiers, setting, repairs, steady) if tiers else None
+
+
+@cache  # an organisation's own tiers are those of all its SLOs
+def _shape(
+    tiers: tuple[Tier, ...], setting: Setting, repairs: tuple[Repair, ...] = (), steady: Seconds | None = None
+) -> Shape:
+    return Shape(setting.budget, setting.period, tiers, lay_out(tiers, setting.clock, steady), repairs)
 
 
 def _told(slo: Slo, repairs: Sequence[Repair]) -> Diagnostic:
@@ -92,13 +119,11 @@ def _told(slo: Slo, repairs: Sequence[Repair]) -> Diagnostic:
     return note(slo.position, "tier/derived", f"{slo.id}: tier {repairs[0].tier} was derived anew: {changes}")
 
 
-def _authored_tiers(
-    slo: Slo, setting: Setting
-) -> tuple[tuple[Tier, ...], tuple[Repair, ...], list[Diagnostic]]:
+def _authored_tiers(slo: Slo, setting: Setting) -> tuple[Shape | None, list[Diagnostic]]:
     authored = [Authored(make_tier(request, setting), request) for request in slo.tiers]
-    proposed, _ = _derive(policy.DEFAULT_TIERS, setting)
-    found = list(check_tiers(authored, setting, proposed))
-    return tuple(each.tier for each in authored), (), found
+    derived = _derived(policy.DEFAULT_TIERS, setting)
+    found = list(check_tiers(authored, setting, derived.tiers if derived else ()))
+    return None if has_errors(found) else _shape(tuple(each.tier for each in authored), setting), found
 
 
 def _absent_hold(slo: Slo) -> Seconds | None:

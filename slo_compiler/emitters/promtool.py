@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from slo_compiler.emitters import yaml
 from slo_compiler.emitters.artifact import HEADER, Artifact
@@ -72,7 +73,12 @@ def _question(expectation: Expectation) -> yaml.Value:
 
 def _input(series: Series) -> yaml.Value:
     matchers = [matcher(name, MatchOperator.EQUAL, value) for name, value in sorted(series.labels.items())]
-    return {"series": selector(series.metric, matchers), "values": " ".join(_runs(series.values))}
+    return {"series": selector(series.metric, matchers), "values": _notation(series.values)}
+
+
+@lru_cache(maxsize=1024)  # SLOs of an objective and a kind live through the same
+def _notation(values: tuple[Value | None, ...]) -> str:
+    return " ".join(_runs(values))
 
 
 def _runs(values: Sequence[Value | None]) -> Iterator[str]:

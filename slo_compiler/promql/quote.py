@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from slo_compiler.promql.syntax import MatchOperator
@@ -29,6 +30,7 @@ def quote_regex(value: str) -> str:
     return re.sub(r"[\\.+*?()|\[\]{}^$]", r"\\\g<0>", value)
 
 
+@lru_cache(maxsize=4096)  # the few labels of an SLO are those of all its series
 def matcher(label: str, operator: MatchOperator, value: str) -> str:
     """One condition on a label, such as ``job="api"``.
 

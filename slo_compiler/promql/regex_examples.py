@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from slo_compiler.promql import regex
@@ -33,16 +34,17 @@ _TOKEN: Final = re.compile(
 )
 
 
-def examples(pattern: str, release: Release) -> list[str]:
+@lru_cache(maxsize=1024)  # of the few patterns that are in use, such as 5.., many SLOs ask the same
+def examples(pattern: str, release: Release) -> tuple[str, ...]:
     """Some values that the pattern, which must have no problem, matches; none where none was found.
 
     They are made of the first of all choices, and each is held against the pattern itself: a construct that
     is not understood here costs an example, and never gives a wrong one.
     """
     if pattern.count("(") > DEEPEST:
-        return []
+        return ()
     parts = _Parts(_TOKEN.finditer(pattern), release)
-    return [value for value in parts.alternatives() if regex.matches(pattern, value, release)]
+    return tuple(value for value in parts.alternatives() if regex.matches(pattern, value, release))
 
 
 class _Parts:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, NamedTuple, assert_never
 
-from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.plan import Plan, Shape
 from slo_compiler.burnrate.tier import Tier
+from slo_compiler.burnrate.windows import Windows
 from slo_compiler.model.indicator import (
     ErrorRatio,
     Events,
@@ -54,19 +56,45 @@ class Load(NamedTuple):
     errors: int
 
 
-def interval(plan: Plan) -> Seconds:
-    """The time between two samples of a test."""
-    milliseconds = plan.windows.scrape_interval * DRIFT / MILLISECOND
-    return math.floor(milliseconds) * MILLISECOND
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """All numbers of an SLO that its tests hang on: where SLOs share them, tests differ in names alone."""
+
+    shape: Shape
+    min_errors: int | None
+    absent_hold: Seconds | None
+    cadence: Seconds | None
+    grain: Seconds | None
+    """How long the shortest error is where each is a slice of time; None where errors are just counted."""
+    shift: Seconds
+    """How long after it happened the SLO looks at anything."""
+    has_counts: bool
+    """Whether there are events to count, and not a ratio alone."""
+
+    @property
+    def windows(self) -> Windows:
+        """The windows of the rules."""
+        return self.shape.windows
+
+    @property
+    def interval(self) -> Seconds:
+        """The time between two samples of a test."""
+        milliseconds = self.windows.scrape_interval * DRIFT / MILLISECOND
+        return math.floor(milliseconds) * MILLISECOND
 
 
-def shift(plan: Plan) -> Seconds:
-    """How long after it happened an SLO looks at anything."""
-    match plan.slo.indicator:
-        case Quality(labelling=labelling):
-            return labelling.shift
-        case _:
-            return Fraction(0)
+def premises(plan: Plan) -> Premises:
+    """What the tests of an SLO hang on."""
+    indicator = plan.slo.indicator
+    return Premises(
+        shape=plan.shape,
+        min_errors=plan.min_errors,
+        absent_hold=plan.absent_hold,
+        cadence=plan.slo.cadence,
+        grain=grain(plan),
+        shift=indicator.labelling.shift if isinstance(indicator, Quality) else Fraction(0),
+        has_counts=not isinstance(indicator, ErrorRatio),
+    )
 
 
 def grain(plan: Plan) -> Seconds | None:
@@ -84,40 +112,44 @@ def grain(plan: Plan) -> Seconds | None:
             assert_never(plan.slo.indicator)
 
 
-def load(plan: Plan, tier: Tier) -> Load:
+def load(premises: Premises, tier: Tier) -> Load:
     """How bad an incident is: a total outage where nothing less can be told, or is above the threshold."""
-    if grain(plan) is not None:
+    if premises.grain is not None:
         return Load(1, 1)
-    wished = max(3 * tier.threshold, FIRING * tier.threshold * tier.long / (BASE_WINDOWS * plan.windows.base))
+    wished = max(
+        3 * tier.threshold, FIRING * tier.threshold * tier.long / (BASE_WINDOWS * premises.windows.base)
+    )
     ratio = min(Fraction(1), wished)
     events = 10 ** len(str(math.ceil(LEAST_ERRORS / ratio)))
     return Load(events, math.ceil(ratio * events))
 
 
-def scrapes_that_alert(plan: Plan, tier: Tier) -> int:
+def scrapes_that_alert(premises: Premises, tier: Tier) -> int:
     """How long an incident is that has to alert."""
-    part = grain(plan)
+    part = premises.grain
     if part is not None:
         slices = max(
             math.ceil(FIRING * tier.threshold * tier.long / part),
-            math.ceil(COUNTED_SURELY * (plan.min_errors or 0)),
+            math.ceil(COUNTED_SURELY * (premises.min_errors or 0)),
         )
         seconds = slices * part
     else:
-        seconds = FIRING * tier.threshold * tier.long / _ratio(load(plan, tier))
+        seconds = FIRING * tier.threshold * tier.long / _ratio(load(premises, tier))
     if seconds > tier.long:
-        seconds = tier.long + plan.windows.base
-    return math.ceil(seconds / interval(plan))
+        seconds = tier.long + premises.windows.base
+    return math.ceil(seconds / premises.interval)
 
 
-def scrapes_that_do_not(plan: Plan, tier: Tier) -> int:
+def scrapes_that_do_not(premises: Premises, tier: Tier) -> int:
     """How long an incident is that must not alert; 0 where one slice of time already may."""
-    part = grain(plan)
+    part = premises.grain
     if part is None:
-        return math.floor(SILENT * tier.threshold * tier.long / _ratio(load(plan, tier)) / interval(plan))
+        return math.floor(
+            SILENT * tier.threshold * tier.long / _ratio(load(premises, tier)) / premises.interval
+        )
     enough = tier.threshold * tier.long / part
     slices = max(0, min(math.floor(SILENT * enough), math.floor(enough) - 1))
-    return math.floor(slices * part / interval(plan))
+    return math.floor(slices * part / premises.interval)
 
 
 def _ratio(incident: Load) -> Fraction:

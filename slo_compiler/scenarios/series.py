@@ -81,8 +81,12 @@ class Series:
     values: tuple[Value | None, ...]
 
 
-class Shape(NamedTuple):
-    """Metric and labels of a series, and its value at a moment."""
+class Recipe(NamedTuple):
+    """Metric and labels of a series, and its value at a moment.
+
+    Values are made by functions that are equal where they do the same, whichever SLO they are of, so that
+    what happens to SLOs of a kind is worked out once.
+    """
 
     metric: str
     labels: Mapping[str, str]
@@ -106,8 +110,13 @@ def series_of(
     scraped = list(moments)
     return [
         Series(metric, labels, tuple(None if moment is None else value(moment) for moment in scraped))
-        for metric, labels, value in _shapes(slo, group or {}, epoch)
+        for metric, labels, value in recipes(slo, group, epoch=epoch)
     ]
+
+
+def recipes(slo: Slo, group: Mapping[str, str] | None = None, *, epoch: float = 0) -> list[Recipe]:
+    """The same before anything happens. Arguments and errors are as of ``series_of``."""
+    return list(_recipes(slo, group or {}, epoch))
 
 
 def two_groups(slo: Slo) -> list[dict[str, str]]:
@@ -151,7 +160,7 @@ def _selectors(slo: Slo) -> list[VectorSelector]:
             assert_never(slo.indicator)
 
 
-def _shapes(slo: Slo, group: Mapping[str, str], epoch: float) -> Iterator[Shape]:
+def _recipes(slo: Slo, group: Mapping[str, str], epoch: float) -> Iterator[Recipe]:
     match slo.indicator:
         case (
             Ratio(counted=counted, total=total)
@@ -161,29 +170,26 @@ def _shapes(slo: Slo, group: Mapping[str, str], epoch: float) -> Iterator[Shape]
         ):
             yield from _counters(counted, total, slo, group)
         case Latency(native=True, histogram=histogram, threshold=threshold):
-            lowest = _exponent(threshold) - 1
-            yield _one(histogram, slo, group, lambda now: Histogram(now.good, now.bad, lowest))
+            yield _one(histogram, slo, group, _NativeHistogram(_exponent(threshold) - 1))
         case Latency(histogram=histogram, threshold=threshold):
-            metric, labels, _ = _one(histogram, slo, group, lambda _: None)
+            metric, labels, _ = _one(histogram, slo, group, _events)
             bound = {"le": format_decimal(threshold, digits=17)}
-            yield Shape(f"{metric}_count", labels, lambda now: now.events)
-            yield Shape(f"{metric}_bucket", {**labels, **bound}, lambda now: now.good)
-            yield Shape(f"{metric}_bucket", {**labels, "le": "+Inf"}, lambda now: now.events)
+            yield Recipe(f"{metric}_count", labels, _events)
+            yield Recipe(f"{metric}_bucket", {**labels, **bound}, _good)
+            yield Recipe(f"{metric}_bucket", {**labels, "le": "+Inf"}, _events)
         case ErrorRatio(expression=expression):
-            yield _one(expression, slo, group, lambda now: now.ratio)
+            yield _one(expression, slo, group, _ratio)
         case Probe(gauge=gauge):
-            yield _one(gauge, slo, group, lambda now: 0 if now.ratio else 1)
+            yield _one(gauge, slo, group, _Switch(0, 1))
         case Threshold(gauge=gauge, bound=bound):
-            wrong, right = _both_sides(bound)
-            yield _one(gauge, slo, group, lambda now: wrong if now.ratio else right)
+            yield _one(gauge, slo, group, _Switch(*_both_sides(bound)))
         case Freshness(timestamp=timestamp, max_age=max_age):
-            age = float(max_age)
-            yield _one(timestamp, slo, group, lambda now: epoch + min(now.time, now.onset - age))
+            yield _one(timestamp, slo, group, _NewestSuccess(epoch, float(max_age)))
         case _:
             assert_never(slo.indicator)
 
 
-def _counters(counted: Counted, total: Expression, slo: Slo, group: Mapping[str, str]) -> Iterator[Shape]:
+def _counters(counted: Counted, total: Expression, slo: Slo, group: Mapping[str, str]) -> Iterator[Recipe]:
     """What is counted, and either all events or, where the total selects what is counted too, the others."""
     part, whole = (selection.counter(each, slo.target) for each in (counted.expression, total))
     part_metric, whole_metric = selection.metric(part), selection.metric(whole)
@@ -191,12 +197,50 @@ def _counters(counted: Counted, total: Expression, slo: Slo, group: Mapping[str,
     counts_bad = isinstance(counted, Bad)
     within = part_metric == whole_metric
     labels = _found(labels_selected([part, whole] if within else [part], group, release))
-    yield Shape(part_metric, labels, _errors if counts_bad else _good)
+    yield Recipe(part_metric, labels, _errors if counts_bad else _good)
     if not within:
-        yield Shape(whole_metric, _found(labels_selected([whole], group, release)), lambda now: now.events)
+        yield Recipe(whole_metric, _found(labels_selected([whole], group, release)), _events)
         return
     rest = labels_left_out(labels, by=part, selected_by=whole, fixed=group, release=release)
-    yield Shape(whole_metric, _found(rest), _good if counts_bad else _bad)
+    yield Recipe(whole_metric, _found(rest), _good if counts_bad else _bad)
+
+
+@dataclass(frozen=True, slots=True)
+class _NativeHistogram:
+    lowest: int
+
+    def __call__(self, now: Moment) -> Histogram:
+        return Histogram(now.good, now.bad, self.lowest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Switch:
+    """A gauge of one value while there are errors, and of another one else."""
+
+    wrong: float
+    right: float
+
+    def __call__(self, now: Moment) -> float:
+        return self.wrong if now.ratio else self.right
+
+
+@dataclass(frozen=True, slots=True)
+class _NewestSuccess:
+    """The timestamp of the newest success, which is of right now until one fails to come."""
+
+    epoch: float
+    max_age: float
+
+    def __call__(self, now: Moment) -> float:
+        return self.epoch + min(now.time, now.onset - self.max_age)
+
+
+def _events(now: Moment) -> float:
+    return now.events
+
+
+def _ratio(now: Moment) -> float:
+    return now.ratio
 
 
 def _good(now: Moment) -> float:
@@ -232,10 +276,10 @@ def _exponent(threshold: Fraction) -> int:
     return exponent if Fraction(2) ** exponent <= threshold else exponent - 1
 
 
-def _one(expression: Expression, slo: Slo, group: Mapping[str, str], value: ValueOf) -> Shape:
+def _one(expression: Expression, slo: Slo, group: Mapping[str, str], value: ValueOf) -> Recipe:
     selector = selection.gauge(expression, slo.target)
     labels = labels_selected([selector], group, release_named(slo.target))
-    return Shape(selection.metric(selector), _found(labels), value)
+    return Recipe(selection.metric(selector), _found(labels), value)
 
 
 def _found(labels: dict[str, str] | None) -> dict[str, str]:
