@@ -6,9 +6,11 @@ queries; text from the spec is escaped.
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple, assert_never
 
-from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.plan import Plan, Shape
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model import labels
 from slo_compiler.model.alerting import Severity
@@ -41,28 +43,27 @@ from slo_compiler.rules.links import link
 from slo_compiler.rules.triage import held_back
 
 
+class _Numbers(NamedTuple):
+    """What a tier says that is the same for all SLOs of a shape."""
+
+    pace: str
+    extent: str
+    """Behind what fails."""
+    annotations: Mapping[str, str]
+    """Patterns."""
+
+
 def of_tier(plan: Plan, tier: Tier) -> dict[str, str]:
     """The annotations of a tier's alert, whose value is the error ratio in its long window."""
     slo = plan.slo
-    long, short = format_duration(tier.long), format_duration(tier.short)
-    burn = format_decimal(tier.burn_rate, digits=4)
-    objective = f"{format_percent(slo.objective)} over {format_duration(slo.period)}"
-    times = "faster than" if tier.burn_rate == 1 else f"over {burn} times as fast as"
-    pace = f"error budget burns {times} allowed"
+    pace, extent, numbers = _numbers(plan.shape, slo.group_by)[tier.name]
     told = {
-        "summary": f"{slo.service} {slo.name}{_group(slo)}: {pace}",
+        "summary": f"{slo.service} {slo.name}{_group(slo.group_by)}: {pace}",
         "description": (
-            f"{{{{ $value | humanizePercentage }}}} {what_fails(slo.indicator)} in the last {long}. "
-            f"The objective is {objective}; this alert fires while it is above "
-            f"{format_percent(tier.threshold, digits=4)} both in {long} and in {short}."
+            f"{{{{ $value | humanizePercentage }}}} {what_fails(slo.indicator)} {extent}"
             f"{_looked_at_late(slo.indicator)}"
         ),
-        "error_ratio": "{{ $value | humanizePercentage }}",
-        "threshold": format_percent(tier.threshold, digits=4),
-        "windows": f"{long} and {short}",
-        "budget_spent": _spent(slo, tier),
-        "budget_left": _asked(_series(names.BUDGET_REMAINING, slo), slo, "humanizePercentage"),
-        "exhausted_in": _asked(_time_to_exhaustion(slo), slo, "humanizeDuration"),
+        **{name: names.filled(pattern, slo) for name, pattern in numbers.items()},
     }
     if slo.role is Role.SYMPTOM:
         told["attribution"] = _attribution(slo)
@@ -71,11 +72,41 @@ def of_tier(plan: Plan, tier: Tier) -> dict[str, str]:
     return {**told, **held, **_of_slo(slo, names.burn_alert(tier.name))}
 
 
+@lru_cache(maxsize=names.SHAPES)
+def _numbers(shape: Shape, group_by: tuple[str, ...]) -> dict[str, _Numbers]:
+    """What each tier says, by its name."""
+    return {tier.name: _of_numbers(shape, tier, group_by) for tier in shape.tiers}
+
+
+def _of_numbers(shape: Shape, tier: Tier, group_by: tuple[str, ...]) -> _Numbers:
+    long, short = format_duration(tier.long), format_duration(tier.short)
+    burn = format_decimal(tier.burn_rate, digits=4)
+    objective = f"{format_percent(1 - shape.budget)} over {format_duration(shape.period)}"
+    times = "faster than" if tier.burn_rate == 1 else f"over {burn} times as fast as"
+    threshold = format_percent(tier.threshold, digits=4)
+    left = _series(names.BUDGET_REMAINING, group_by)
+    return _Numbers(
+        pace=f"error budget burns {times} allowed",
+        extent=(
+            f"in the last {long}. The objective is {objective}; this alert fires while it is above "
+            f"{threshold} both in {long} and in {short}."
+        ),
+        annotations={
+            "error_ratio": "{{ $value | humanizePercentage }}",
+            "threshold": threshold,
+            "windows": f"{long} and {short}",
+            "budget_spent": _spent(shape, tier, group_by),
+            "budget_left": _asked(left, group_by, "humanizePercentage"),
+            "exhausted_in": _asked(_time_to_exhaustion(shape, group_by), group_by, "humanizeDuration"),
+        },
+    )
+
+
 def of_absence(plan: Plan, hold: Seconds) -> dict[str, str]:
     """The annotations of the alert that fires when there is nothing to measure."""
     slo = plan.slo
     return {
-        "summary": f"{slo.service} {slo.name}{_group(slo)}: the indicator has no data",
+        "summary": f"{slo.service} {slo.name}{_group(slo.group_by)}: the indicator has no data",
         "description": (
             f"Nothing has been measured for {approximate_duration(hold + plan.windows.base)}: the metrics "
             "are gone, or nothing scrapes them. Until they are back, no burn-rate alert of this SLO can fire."
@@ -128,22 +159,22 @@ def _link(template: str | None, slo: Slo, alert: str) -> str | None:
     return None if template is None else literal(link(template, slo.service, slo.name, alert))
 
 
-def _group(slo: Slo) -> str:
-    if not slo.group_by:
+def _group(group_by: tuple[str, ...]) -> str:
+    if not group_by:
         return ""
-    return " (" + ", ".join(f"{label} {{{{ $labels.{label} }}}}" for label in slo.group_by) + ")"
+    return " (" + ", ".join(f"{label} {{{{ $labels.{label} }}}}" for label in group_by) + ")"
 
 
-def _spent(slo: Slo, tier: Tier) -> str:
-    ratio = f"{_series(names.errors(tier.long), slo)} / {_series(names.events(tier.long), slo)}"
-    share = format_decimal(tier.long / (slo.budget * slo.period))
-    return _asked(f"{ratio} * {share}", slo, "humanizePercentage")
+def _spent(shape: Shape, tier: Tier, group_by: tuple[str, ...]) -> str:
+    errors, events = (_series(metric(tier.long), group_by) for metric in (names.errors, names.events))
+    share = format_decimal(tier.long / (shape.budget * shape.period))
+    return _asked(f"{errors} / {events} * {share}", group_by, "humanizePercentage")
 
 
-def _time_to_exhaustion(slo: Slo) -> str:
-    left = f"clamp_min({_series(names.BUDGET_REMAINING, slo)}, 0)"
-    burn = f"({_series(names.BURN_RATE, slo)} > 0)"
-    return f"{left} / {burn} * {format_decimal(slo.period)}"
+def _time_to_exhaustion(shape: Shape, group_by: tuple[str, ...]) -> str:
+    left = f"clamp_min({_series(names.BUDGET_REMAINING, group_by)}, 0)"
+    burn = f"({_series(names.BURN_RATE, group_by)} > 0)"
+    return f"{left} / {burn} * {format_decimal(shape.period)}"
 
 
 def _attribution(slo: Slo) -> str:
@@ -153,17 +184,16 @@ def _attribution(slo: Slo) -> str:
     return f"{{{{ with query `{series}` }}}}{told}{{{{ else }}}}unknown{{{{ end }}}}"
 
 
-def _series(metric: str, slo: Slo) -> str:
+def _series(metric: str, group_by: tuple[str, ...]) -> str:
     """A selector in which ``%q`` stands for the value of each label of the group."""
-    groups = "".join(f", {label}=%q" for label in slo.group_by)
-    return f"{metric}{{{matcher(labels.SLO_ID, MatchOperator.EQUAL, slo.id)}{groups}}}"
+    return names.anybodys(metric, "".join(f", {label}=%q" for label in group_by))
 
 
-def _asked(query: str, slo: Slo, humanize: str) -> str:
+def _asked(query: str, group_by: tuple[str, ...], humanize: str) -> str:
     """A template that asks Prometheus and prints the one value; ``query`` holds no backquote."""
     asked = f"query `{query}`"
-    if slo.group_by:
-        series = query.count("%q") // len(slo.group_by)
-        values = " ".join([f"$labels.{label}" for label in slo.group_by] * series)
+    if group_by:
+        series = query.count("%q") // len(group_by)
+        values = " ".join([f"$labels.{label}" for label in group_by] * series)
         asked = f"printf `{query}` {values} | query"
     return f"{{{{ with {asked} }}}}{{{{ . | first | value | {humanize} }}}}{{{{ else }}}}unknown{{{{ end }}}}"

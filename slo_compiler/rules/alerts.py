@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
-from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.plan import Plan, Shape
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model import labels
 from slo_compiler.model.slo import Slo
-from slo_compiler.quantities import Seconds, format_decimal, format_duration
+from slo_compiler.quantities import Ratio, Seconds, format_decimal, format_duration
 from slo_compiler.rules import alert_text, names, sloth_naming
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.layout import block, chain, terms
@@ -94,15 +95,20 @@ def alert_labels(slo: Slo, severe: Rated) -> dict[str, str]:
 
 def tier_condition(plan: Plan, tier: Tier) -> str:
     """The PromQL by which a tier fires."""
-    return chain("and", *_conditions(plan, tier))
+    return names.filled(_conditions(plan.shape, plan.min_errors)[tier.name], plan.slo)
 
 
-def _conditions(plan: Plan, tier: Tier) -> Iterator[str]:
-    slo = plan.slo
-    threshold = f"({format_decimal(tier.burn_rate)} * {format_decimal(slo.budget)})"
+@lru_cache(maxsize=names.SHAPES)
+def _conditions(shape: Shape, min_errors: int | None) -> dict[str, str]:
+    """The pattern for each tier by its name."""
+    return {tier.name: chain("and", *_conjuncts(tier, shape.budget, min_errors)) for tier in shape.tiers}
+
+
+def _conjuncts(tier: Tier, budget: Ratio, min_errors: int | None) -> Iterator[str]:
+    threshold = f"({format_decimal(tier.burn_rate)} * {format_decimal(budget)})"
     for window in (tier.long, tier.short):
-        errors, events = (names.series(metric(window), slo) for metric in (names.errors, names.events))
+        errors, events = (names.anybodys(metric(window)) for metric in (names.errors, names.events))
         yield block(f"{terms('/', errors, events)}\n> {threshold}")
-    if plan.min_errors is not None:
-        enough = format_decimal(plan.min_errors - HALF_AN_ERROR)
-        yield block(f"{names.series(names.errors(tier.long), slo)} > {enough}")
+    if min_errors is not None:
+        enough = format_decimal(min_errors - HALF_AN_ERROR)
+        yield block(f"{names.anybodys(names.errors(tier.long))} > {enough}")

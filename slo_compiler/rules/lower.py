@@ -6,9 +6,10 @@ Rules see what earlier rules of their group wrote in the same round, so each sta
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from slo_compiler.burnrate.plan import Plan
-from slo_compiler.burnrate.windows import Pace, Raw, Window
+from slo_compiler.burnrate.plan import Plan, Shape
+from slo_compiler.burnrate.windows import Pace
 from slo_compiler.model import labels
 from slo_compiler.quantities import format_decimal, format_duration, format_percent
 from slo_compiler.rules import names, sloth_naming, windows
@@ -27,11 +28,12 @@ def lower(plan: Plan) -> tuple[Group, ...]:
     """
     fast: tuple[Rule, ...] = (
         *_window_rules(plan),
-        _burn_rate(plan),
+        _record(plan, names.BURN_RATE, names.filled(_burn_rate(plan.shape), plan.slo)),
         *(tier_alert(plan, tier) for tier in plan.alerting),
         *_absent_alert(plan),
     )
-    budget = _budget_remaining(plan)
+    left = names.filled(_budget_remaining(plan.shape), plan.slo)
+    budget = _record(plan, names.BUDGET_REMAINING, left)
     copies = tuple(_coarse_copies(plan))
     info = _spec_info(plan, spec_hash((*fast, *copies, budget)))
     rules = {Pace.FAST: fast, Pace.SLOW: (budget, info), Pace.COARSE: copies}
@@ -44,21 +46,15 @@ def _group(plan: Plan, pace: Pace, rules: tuple[Rule, ...]) -> Group:
 
 
 def _window_rules(plan: Plan) -> Iterator[Rule]:
-    for window in plan.windows.recorded:
-        yield _record(plan, names.events(window.length), _events(plan, window))
-        yield _record(plan, names.errors(window.length), _errors(plan, window))
-
-
-def _events(plan: Plan, window: Window) -> str:
-    if isinstance(window.source, Raw):
-        return read_events(plan.slo, window.length, plan.windows)
-    return windows.events(window, plan.windows, plan.slo)
-
-
-def _errors(plan: Plan, window: Window) -> str:
-    if isinstance(window.source, Raw):
-        return read_errors(plan.slo, window.length, plan.windows)
-    return windows.errors(window, plan.windows, plan.slo)
+    slo = plan.slo
+    for window, added_up in zip(plan.windows.recorded, windows.added_up(plan.shape), strict=True):
+        if added_up is None:
+            events = read_events(slo, window.length, plan.windows)
+            errors = read_errors(slo, window.length, plan.windows)
+        else:
+            events, errors = (names.filled(pattern, slo) for pattern in added_up)
+        yield _record(plan, names.events(window.length), events)
+        yield _record(plan, names.errors(window.length), errors)
 
 
 def _coarse_copies(plan: Plan) -> Iterator[Rule]:
@@ -66,21 +62,21 @@ def _coarse_copies(plan: Plan) -> Iterator[Rule]:
         yield _record(plan, names.coarse(metric), names.series(metric, plan.slo))
 
 
-def _burn_rate(plan: Plan) -> Rule:
+@lru_cache(maxsize=names.SHAPES)
+def _burn_rate(shape: Shape) -> str:
     """How fast the budget burns now: over the long window of the fastest tier, the soonest to page."""
-    long = plan.tiers[0].long
-    errors, events = (names.series(metric(long), plan.slo) for metric in (names.errors, names.events))
-    budget = format_decimal(plan.slo.budget)
-    return _record(plan, names.BURN_RATE, terms("/", errors, f"({events} > 0)", budget))
+    long = shape.tiers[0].long
+    errors, events = (names.anybodys(metric(long)) for metric in (names.errors, names.events))
+    return terms("/", errors, f"({events} > 0)", format_decimal(shape.budget))
 
 
-def _budget_remaining(plan: Plan) -> Rule:
+@lru_cache(maxsize=names.SHAPES)
+def _budget_remaining(shape: Shape) -> str:
     """The share of the period's budget that is left; negative when it is overspent."""
-    errors = windows.errors_of_period(plan.windows, plan.slo)
-    events = windows.events_of_period(plan.windows, plan.slo)
-    budget = format_decimal(plan.slo.budget)
+    errors, events = windows.errors_of_period(shape), windows.events_of_period(shape)
+    budget = format_decimal(shape.budget)
     spent = terms("/", block(errors), block(f"{block(events)} > 0"), budget)
-    return _record(plan, names.BUDGET_REMAINING, f"1\n- {block(spent)}")
+    return f"1\n- {block(spent)}"
 
 
 def _spec_info(plan: Plan, hash_: str) -> Rule:

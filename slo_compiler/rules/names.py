@@ -24,6 +24,15 @@ _UNITS: Final = {"y": 365 * DAY, "w": 7 * DAY, "d": DAY, "h": HOUR, "m": MINUTE,
 WindowMetric: TypeAlias = Callable[[Seconds], str]
 """From the length of a window to the metric that records it."""
 
+WHOSE: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Where a pattern, a text that all SLOs of a shape have in common, leaves open whose the series is.
+
+To fill a pattern takes a hundredth of the time to write it. No name, number or operator holds this character.
+"""
+
+SHAPES: Final = 512
+"""Of so many the patterns are remembered: more than the objectives and periods of any organisation."""
+
 SPEC_INFO: Final = "slo:spec_info"
 BUDGET_REMAINING: Final = "slo:error_budget_remaining:ratio"
 BURN_RATE: Final = "slo:burn_rate:ratio"
@@ -164,6 +173,16 @@ def identity(slo: Slo) -> dict[str, str]:
 def series(metric: str, slo: Slo) -> str:
     """The selector of an SLO's recorded series."""
     return f"{metric}{{{_own(slo.id)}}}"
+
+
+def anybodys(metric: str, more: str = "") -> str:
+    """The same in a pattern, with more matchers behind it."""
+    return f"{metric}{{{WHOSE}{more}}}"
+
+
+def filled(pattern: str, slo: Slo) -> str:
+    """The pattern with the series of an SLO."""
+    return pattern.replace(WHOSE, _own(slo.id))
 
 
 @functools.lru_cache(maxsize=8)  # the many rules of an SLO are lowered one after the other

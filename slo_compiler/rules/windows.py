@@ -1,16 +1,18 @@
 """Windows added up from earlier windows: the PromQL of every window that is not read from raw series.
 
 Counts are added, never ratios, and errors and events in the same way, so that their quotient is exact.
+All expressions are patterns, for the SLOs of a shape to fill in.
 """
 
 from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from typing import Final, assert_never
+from functools import lru_cache
+from typing import Final, NamedTuple, assert_never
 
+from slo_compiler.burnrate.plan import Shape
 from slo_compiler.burnrate.windows import Pace, Raw, RunningSum, Tiles, Window, Windows
-from slo_compiler.model.slo import Slo
 from slo_compiler.quantities import DAY, Seconds, format_decimal, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.layout import block, chain, terms
@@ -19,37 +21,56 @@ NOW: Final = Fraction(0)
 """The offset of what ends now."""
 
 
-def errors(window: Window, windows: Windows, slo: Slo) -> str:
+class AddedUp(NamedTuple):
+    """All events and the errors of a window."""
+
+    events: str
+    errors: str
+
+
+@lru_cache(maxsize=names.SHAPES)
+def added_up(shape: Shape) -> tuple[AddedUp | None, ...]:
+    """Each recorded window of a shape, None where it is read from raw series."""
+    return tuple(
+        None
+        if isinstance(window.source, Raw)
+        else AddedUp(events(window, shape.windows), errors(window, shape.windows))
+        for window in shape.windows.recorded
+    )
+
+
+def errors(window: Window, windows: Windows) -> str:
     """The errors within a window. What is missing, before the first sample or in a gap, counts as none."""
-    return _counted(names.errors, window, windows, slo)
+    return _counted(names.errors, window, windows)
 
 
-def events(window: Window, windows: Windows, slo: Slo) -> str:
+def events(window: Window, windows: Windows) -> str:
     """The events within a window.
 
     Where the series is younger than the window, the time before it counts as error-free, at the traffic seen
     since: a first deployment does not page for a history it has not got.
     """
-    return _filled_up(_counted(names.events, window, windows, slo), window.length, windows, slo)
+    return _filled_up(_counted(names.events, window, windows), window.length, windows)
 
 
-def errors_of_period(windows: Windows, slo: Slo) -> str:
-    """The errors within the SLO's period."""
-    return _running_sum(names.errors, slo.period, windows, slo)
+def errors_of_period(shape: Shape) -> str:
+    """The errors within the period."""
+    return _running_sum(names.errors, shape.period, shape.windows)
 
 
-def events_of_period(windows: Windows, slo: Slo) -> str:
-    """The events within the SLO's period."""
-    return _filled_up(_running_sum(names.events, slo.period, windows, slo), slo.period, windows, slo)
+def events_of_period(shape: Shape) -> str:
+    """The events within the period."""
+    counted = _running_sum(names.events, shape.period, shape.windows)
+    return _filled_up(counted, shape.period, shape.windows)
 
 
-def _filled_up(counted: str, length: Seconds, windows: Windows, slo: Slo) -> str:
+def _filled_up(counted: str, length: Seconds, windows: Windows) -> str:
     """What was counted, where the series is as old as the window, and else its average.
 
     Tiles too are taken only then: one from the first minutes of the series was itself filled up, from a base
     window that had hardly begun.
     """
-    samples = _base_samples(names.events, windows.history(length), windows, slo)
+    samples = _base_samples(names.events, windows.history(length), windows)
     window = format_duration(length)
     before = format_duration(min(length, DAY))
     per_window = format_decimal(length / windows.base)
@@ -58,47 +79,45 @@ def _filled_up(counted: str, length: Seconds, windows: Windows, slo: Slo) -> str
     return chain("or", known, f"avg_over_time({samples}[{window}]) * {per_window}")
 
 
-def _counted(metric: names.WindowMetric, window: Window, windows: Windows, slo: Slo) -> str:
+def _counted(metric: names.WindowMetric, window: Window, windows: Windows) -> str:
     match window.source:
         case Tiles(lengths=lengths):
-            gaps = _despite_gaps(metric, window.length, lengths[0], windows, slo)
-            return chain("or", block(_tiles(metric, lengths, slo)), gaps)
+            gaps = _despite_gaps(metric, window.length, lengths[0], windows)
+            return chain("or", block(_tiles(metric, lengths)), gaps)
         case RunningSum():
-            return _running_sum(metric, window.length, windows, slo)
+            return _running_sum(metric, window.length, windows)
         case Raw():
             raise ValueError(f"the window of {window.length} s is read from raw series")
         case _:
             assert_never(window.source)
 
 
-def _tiles(metric: names.WindowMetric, lengths: tuple[Seconds, ...], slo: Slo) -> str:
+def _tiles(metric: names.WindowMetric, lengths: tuple[Seconds, ...]) -> str:
     """The window as a sum of its tiles; nothing when one of them is missing."""
     offsets = itertools.accumulate(lengths, initial=NOW)
     return terms(
         "+",
         *(
-            names.series(metric(length), slo) + _offset(offset)
+            names.anybodys(metric(length)) + _offset(offset)
             for length, offset in zip(lengths, offsets, strict=False)
         ),
     )
 
 
-def _despite_gaps(
-    metric: names.WindowMetric, length: Seconds, newest: Seconds, windows: Windows, slo: Slo
-) -> str:
+def _despite_gaps(metric: names.WindowMetric, length: Seconds, newest: Seconds, windows: Windows) -> str:
     """The window where a tile is missing. One of days still has its newest tile, so that it is not late."""
     if length < DAY:
-        return _running_sum(metric, length, windows, slo)
-    tile = names.series(metric(newest), slo)
-    rest = _running_sum(metric, length - newest, windows, slo, offset=newest)
+        return _running_sum(metric, length, windows)
+    tile = names.anybodys(metric(newest))
+    rest = _running_sum(metric, length - newest, windows, offset=newest)
     return chain("or", block(terms("+", tile, rest)), tile)
 
 
 def _running_sum(
-    metric: names.WindowMetric, length: Seconds, windows: Windows, slo: Slo, *, offset: Seconds = NOW
+    metric: names.WindowMetric, length: Seconds, windows: Windows, *, offset: Seconds = NOW
 ) -> str:
     pace = windows.history(length)
-    samples = _base_samples(metric, pace, windows, slo)
+    samples = _base_samples(metric, pace, windows)
     total = f"sum_over_time({samples}[{format_duration(length)}]{_offset(offset)})"
     overlap = windows.overlap(pace)
     return f"{total} / {overlap}" if overlap > 1 else total
@@ -108,7 +127,7 @@ def _offset(offset: Seconds) -> str:
     return f" offset {format_duration(offset)}" if offset else ""
 
 
-def _base_samples(metric: names.WindowMetric, pace: Pace, windows: Windows, slo: Slo) -> str:
+def _base_samples(metric: names.WindowMetric, pace: Pace, windows: Windows) -> str:
     """The series of the base window that has a sample at every evaluation of a pace, fast or coarse."""
     base = metric(windows.base)
-    return names.series(base if pace is Pace.FAST else names.coarse(base), slo)
+    return names.anybodys(base if pace is Pace.FAST else names.coarse(base))

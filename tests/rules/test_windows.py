@@ -119,4 +119,4 @@ def test_a_window_over_raw_series_is_not_added_up() -> None:
     plan = program_of(spec("s", slo("x"))).slos[0].plan
     raw = Window(Fraction(300), Raw())
     with pytest.raises(ValueError, match="the window of 300 s is read from raw series"):
-        windows.errors(raw, plan.windows, plan.slo)
+        windows.errors(raw, plan.windows)
