@@ -27,13 +27,14 @@ _EQUALS = re.compile(r'(?P<label>[a-zA-Z_][a-zA-Z0-9_]*)="(?:[^"\\\n]|\\.)*"')
 
 def check_rules(program: Program) -> Iterator[Diagnostic]:
     """Rules that Prometheus would refuse, that read nothing, or that write what another rule writes."""
-    groups: defaultdict[Subject, list[Group]] = defaultdict(list)
+    of_subject: defaultdict[Subject, list[Group]] = defaultdict(list)
     for lowered in program.lowered:
-        groups[lowered.subject].extend(lowered.groups)
+        of_subject[lowered.subject].extend(lowered.groups)
     for lowered in program.lowered:
+        subject = lowered.subject
         yield from _repeated(lowered)
         for group in lowered.groups:
-            yield from _check_group(group, groups[lowered.subject], lowered.subject)
+            yield from _check_group(group, of_subject[subject], subject)
     for adapted in program.adapted:
         yield from _check_adapted(adapted)
 

@@ -26,6 +26,7 @@ _NOT_IN_A_BLOCK: Final = re.compile(
     "[^\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _ONLY_INDENTED: Final = re.compile(r"^ +$", re.MULTILINE)
+_ENCODED: Final = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes an encoder for each text
 _ESCAPED_IN_QUOTES: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -40,14 +41,17 @@ def document(value: Mapping[str, Value], *, comment: str) -> str:
 def _mapping(value: Mapping[str, Value], lines: list[str], indent: str, head: str) -> None:
     """The entries of a mapping, of which the first stands behind ``head``."""
     for key, item in value.items():
-        _entry(f"{head}{_scalar(key)}:", item, lines, indent)
+        if isinstance(item, str) and "\n" not in item:  # as nearly all are
+            lines.append(f"{head}{_text(key)}: {_text(item)}")
+        else:
+            _entry(f"{head}{_text(key)}:", item, lines, indent)
         head = indent
 
 
 def _entry(head: str, item: Value, lines: list[str], indent: str) -> None:
     """A key with its value, on the same line where it fits there."""
     if isinstance(item, str):
-        lines.append(f"{head} {_block(item, indent) if _fits_a_block(item) else _scalar(item)}")
+        lines.append(f"{head} {_block(item, indent) if _fits_a_block(item) else _text(item)}")
     elif isinstance(item, int):
         lines.append(f"{head} {_scalar(item)}")
     elif not item:
@@ -73,31 +77,37 @@ def _sequence(value: Sequence[Value], lines: list[str], indent: str, head: str) 
         head = indent
 
 
-def _scalar(item: str | int) -> str:
+def _scalar(item: int) -> str:
     if isinstance(item, bool):
         return "true" if item else "false"
-    return _text(item) if isinstance(item, str) else str(item)
+    return str(item)
 
 
 @functools.lru_cache(maxsize=4096)  # the labels of an SLO are those of all its rules
 def _text(item: str) -> str:
     if _PLAIN.fullmatch(item) and not _NOT_A_STRING.fullmatch(item):
         return item
-    if _SINGLE_QUOTABLE.fullmatch(item) and ('"' in item or "\\" in item):
+    if ('"' in item or "\\" in item) and _SINGLE_QUOTABLE.fullmatch(item):
         return f"'{item}'"
-    quoted = json.dumps(item, ensure_ascii=False)
+    quoted = _ENCODED(item)
+    if quoted.isprintable():  # as nothing is that has to be escaped
+        return quoted
     return _ESCAPED_IN_QUOTES.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
 def _fits_a_block(text: str) -> bool:
     return (
-        "\n" in text
-        and "\n" in text.rstrip("\n")
+        "\n" in text.rstrip("\n")
         and not text.startswith((" ", "\n"))
         and not text.endswith(("\n\n", " "))
         and " \n" not in text
-        and _NOT_IN_A_BLOCK.search(text) is None
+        and (_is_printable_ascii(text) or _NOT_IN_A_BLOCK.search(text) is None)
     )
+
+
+def _is_printable_ascii(lines: str) -> bool:
+    """What the pattern finds nothing in, told ten times as fast."""
+    return lines.isascii() and lines.replace("\n", "").isprintable()
 
 
 def _block(text: str, indent: str) -> str:

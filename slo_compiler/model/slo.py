@@ -78,13 +78,18 @@ class Slo:
         return f"{self.service}:{self.name}"
 
     @property
+    def identity(self) -> dict[str, str]:
+        """The labels that say whose its series and alerts are."""
+        return {labels.SERVICE: self.service, labels.SLO: self.name, labels.SLO_ID: self.id}
+
+    @property
     def subject(self) -> Subject:
         """What its alerts are about, and who answers for them."""
         return Subject(
             service=self.service,
             id=self.id,
             id_label=labels.SLO_ID,
-            identity={labels.SERVICE: self.service, labels.SLO: self.name, labels.SLO_ID: self.id},
+            identity=self.identity,
             owners={self.owner: self.owner_position},
             target=self.target,
             position=self.position,

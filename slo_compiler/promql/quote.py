@@ -11,6 +11,7 @@ from typing import Final
 from slo_compiler.promql.syntax import MatchOperator
 
 _METRIC_NAME: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_ENCODED: Final = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes an encoder for each text
 _LABEL_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
@@ -21,7 +22,7 @@ def quote_string(value: str) -> str:
         ValueError: the value holds half a surrogate pair, which no string of Prometheus can.
     """
     value.encode()  # a UnicodeEncodeError is a ValueError
-    quoted = json.dumps(value, ensure_ascii=False)
+    quoted = _ENCODED(value)
     return quoted.replace("\N{REPLACEMENT CHARACTER}", r"\ufffd")  # which Prometheus takes for bad UTF-8
 
 

@@ -58,16 +58,13 @@ class Matcher:
         Raises:
             ValueError: that depends on a value known only at run time.
         """
-        verdict = self._verdict(labels)
+        verdict = self.verdict(labels)
         if verdict is None:
             raise ValueError(f"{self} depends on a value known only at run time")
         return verdict
 
-    def could_match(self, labels: Labels) -> bool:
-        """Whether an alert with these labels fulfils the condition, or could with some value at run time."""
-        return self._verdict(labels) is not False
-
-    def _verdict(self, labels: Labels) -> bool | None:
+    def verdict(self, labels: Labels) -> bool | None:
+        """The same; None where it depends on a value known only at run time."""
         value = labels.get(self.name, "")
         if value is None:
             return None
@@ -95,7 +92,7 @@ def all_match(matchers: tuple[Matcher, ...], labels: Labels) -> bool:
 
 def all_could_match(matchers: tuple[Matcher, ...], labels: Labels) -> bool:
     """Whether an alert with these labels could fulfil all the conditions, each taken by itself."""
-    return all(matcher.could_match(labels) for matcher in matchers)
+    return all(matcher.verdict(labels) is not False for matcher in matchers)
 
 
 def check_label_name(name: str) -> None:

@@ -167,7 +167,7 @@ def adapter_group(adapter: str) -> str:
 
 def identity(slo: Slo) -> dict[str, str]:
     """The labels that say whose a series or an alert is."""
-    return dict(slo.subject.identity)
+    return slo.identity
 
 
 def series(metric: str, slo: Slo) -> str:

@@ -71,7 +71,9 @@ class Program:
 
     def alerts(self) -> Iterator[tuple[Subject, AlertingRule]]:
         """Every alert with what it is about."""
-        return ((lowered.subject, alert) for lowered in self.lowered for alert in lowered.alerts())
+        for lowered in self.lowered:
+            subject = lowered.subject
+            yield from ((subject, alert) for alert in lowered.alerts())
 
 
 def build(

@@ -93,6 +93,12 @@ def route(tree: Route, labels: Labels) -> tuple[Leaf, ...]:
     return tuple(_leaves(tree, labels, _inherited(tree, _DEFAULTS, ())))
 
 
+def labels_asked(tree: Route) -> frozenset[str]:
+    """The labels that any matcher of the tree looks at: alerts that agree on them take the same way."""
+    below = (labels_asked(child) for child in tree.routes)
+    return frozenset(matcher.name for matcher in tree.matchers).union(*below)
+
+
 def _leaves(node: Route, labels: Labels, here: Leaf) -> Iterator[Leaf]:
     """The leaves below a node that the alert is known to match; the node itself if there are none."""
     reached = False
