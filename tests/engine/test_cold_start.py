@@ -7,8 +7,10 @@ from typing import Final
 
 import pytest
 
+from slo_compiler.model.guard import GuardKind
 from slo_compiler.rules.program import Program
 from tests.compiling import ml_spec, program_of, slo
+from tests.engine.delays import HEARD_WITHIN
 from tests.engine.ml import MINUTELY, ONE_TIER, assert_firing, first_page_alone
 from tests.oracles.prometheus import Prometheus
 
@@ -105,7 +107,8 @@ def test_a_new_version_that_stays_slow_is_heard_when_it_is_warm(oldest_and_newes
 
     Then the guard is kept for as long as a page of a real cold start takes to end: ten minutes more.
     """
-    expected = {187: [PAGE, GUARD], 203: [PAGE], 260: [PAGE]}
+    heard = 180 + HEARD_WITHIN[GuardKind.COLD_START].minutes
+    expected = {187: [PAGE, GUARD], heard: [PAGE], 260: [PAGE]}
     assert_seen(oldest_and_newest, replicas(WARM, *SLOW), expected)
 
 

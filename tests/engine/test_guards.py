@@ -12,11 +12,13 @@ from typing import Any, Final
 import pytest
 
 from slo_compiler.model.defaults import Clock
+from slo_compiler.model.guard import GuardKind
 from slo_compiler.quantities import HOUR
 from slo_compiler.rules.program import Program
 from slo_compiler.rules.signals.lower_signals import lower_signals
 from slo_compiler.rules.signals.watched import Watched
 from tests.compiling import drift, ml_spec, program_of
+from tests.engine.delays import HEARD_WITHIN
 from tests.engine.ml import MINUTELY, assert_firing, signal_alone
 from tests.oracles.prometheus import Prometheus
 
@@ -92,11 +94,8 @@ def test_a_detector_that_moved_holds_back_drift_for_an_hour(
 def test_real_drift_is_told_the_hour_after_the_detector_moved(oldest_and_newest: Prometheus) -> None:
     """What looks most like it: data and detector move at once. The ticket waits for 70 minutes."""
     series = {**DRIFTING, **MOVED["a new reference window"], SCORE: "0.1x120 0.9x400"}
-    expected = {
-        119: [],
-        127: ["DriftVirtual", "GuardDetectorMoved"],
-        190: ["DriftVirtual"],
-    }
+    heard = 120 + HEARD_WITHIN[GuardKind.DETECTOR_MOVED].minutes
+    expected = {119: [], 127: ["DriftVirtual", "GuardDetectorMoved"], heard: ["DriftVirtual"]}
     assert_firing(oldest_and_newest, DETECTOR, series, expected)
 
 
@@ -145,7 +144,8 @@ def test_real_drift_is_told_the_hour_after_the_spec_moved(oldest_and_newest: Pro
     """What looks most like it: data and rules move at once. The ticket waits for 70 minutes."""
     other = {SPEC_HASH + 'spec_hash="other"}': "_x120 1x300"}
     series = {**DRIFTING, **other, SCORE: "0.1x120 0.9x400"}
-    expected = {119: [], 127: ["DriftVirtual", "GuardSpecMoved"], 190: ["DriftVirtual"]}
+    heard = 120 + HEARD_WITHIN[GuardKind.SPEC_MOVED].minutes
+    expected = {119: [], 127: ["DriftVirtual", "GuardSpecMoved"], heard: ["DriftVirtual"]}
     assert_firing(oldest_and_newest, guarded("spec_moved"), series, expected)
 
 
@@ -243,8 +243,10 @@ def test_real_drift_that_begins_as_a_season_is_told_when_the_season_is_over(
 ) -> None:
     """What looks most like it: just at the peak something breaks that scores no higher, and stays."""
     series = weekly(week(2), week(2), f"0.5x23 2x{HOURS}")
-    season = {2 * HOURS + hour: [DRIFT, SEASON] for hour in (26, 28)}
-    expected = {2 * HOURS + 20: [], **season, 2 * HOURS + 32: [DRIFT], 2 * HOURS + 60: [DRIFT]}
+    began = 2 * HOURS + 24
+    season = {began + hour: [DRIFT, SEASON] for hour in (2, 4)}
+    heard = began + HEARD_WITHIN[GuardKind.SEASONALITY].minutes // 60
+    expected = {began - 4: [], **season, heard: [DRIFT], began + 36: [DRIFT]}
     assert_season(oldest_and_newest, SEASONAL, series, expected)
 
 

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import pytest
 
+from slo_compiler.model.guard import GuardKind
 from slo_compiler.rules.program import Program
 from tests.compiling import ml_spec, program_of, quality
+from tests.engine.delays import HEARD_WITHIN
 from tests.engine.ml import MINUTELY, ONE_TIER, assert_firing, first_page_alone
 from tests.oracles.prometheus import Prometheus
 
@@ -79,7 +81,8 @@ def test_labels_that_are_missing_for_good_are_no_lag(oldest_and_newest: Promethe
 
     The page that waited comes after the lag again, an hour, and the time that a page is kept.
     """
-    expected = {270: [PAGE, GUARD], 300: [PAGE, STUCK], 400: [PAGE, STUCK]}
+    heard = 200 + HEARD_WITHIN[GuardKind.LABEL_LAG].minutes
+    expected = {270: [PAGE, GUARD], heard: [PAGE, STUCK], 400: [PAGE, STUCK]}
     assert_seen(oldest_and_newest, PROGRAM, {**LATE, **BAD_ONLY}, expected)
 
 

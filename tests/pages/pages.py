@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from tests.pages.of_checks import pages_of_checks
+from tests.pages.of_guards import pages_of_guards
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 
-FOLDERS: Final = ("checks",)
+FOLDERS: Final = ("checks", "guards")
 """Those that hold nothing else."""
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """Path and text of each."""
     yield from pages_of_checks()
+    yield from pages_of_guards()

@@ -9,6 +9,8 @@ import pytest
 
 from slo_compiler.cli.checks_page import checks_page
 from slo_compiler.emitters.check_help import check_help
+from slo_compiler.model.guard import GuardKind
+from slo_compiler.schema.ml_model import ColdStartModel, GuardModel, LabelLagModel, SeasonalityModel
 from tests.pages.advice import advice
 from tests.pages.pages import DOCS, FOLDERS, pages
 
@@ -27,6 +29,30 @@ def test_pages_are_those_that_make_generate_writes(folder: str) -> None:
 def test_every_check_has_a_page() -> None:
     checks = {path.removesuffix(".md") for path in PAGES if path.startswith("checks/")}
     assert {f"checks/{check}" for check in check_help(checks_page())} == checks
+
+
+def test_every_guard_has_a_page() -> None:
+    guards = {path for path in PAGES if path.startswith("guards/")}
+    assert {f"guards/{kind.value}.md" for kind in GuardKind} == guards
+
+
+@pytest.mark.parametrize("kind", GuardKind)
+def test_each_key_of_a_guard_is_on_its_page(kind: GuardKind) -> None:
+    models = {"label_lag": LabelLagModel, "cold_start": ColdStartModel, "seasonality": SeasonalityModel}
+    keys = models.get(kind.value, GuardModel).model_fields
+    assert [] == [key for key in keys if f"| `{key}` | " not in PAGES[f"guards/{kind.value}.md"]]
+
+
+@pytest.mark.parametrize("kind", GuardKind)
+def test_a_guard_holds_back_something_and_never_everything(kind: GuardKind) -> None:
+    (held, heard) = re.findall(r"^\| (`.+?) \| (`.+?) \|$", PAGES[f"guards/{kind.value}.md"], re.MULTILINE)[0]
+    assert (held[0], heard[0]) == ("`", "`")
+
+
+@pytest.mark.parametrize("kind", GuardKind)
+def test_the_test_that_hears_the_real_incident_is_there(kind: GuardKind) -> None:
+    (path, test) = re.findall(r"`(tests/engine/\w+\.py)::(\w+)`", PAGES[f"guards/{kind.value}.md"])[0]
+    assert f"def {test}(" in (DOCS.parent / path).read_text(encoding="utf-8")
 
 
 def test_every_page_of_a_check_has_a_case_or_says_what_to_do() -> None:
