@@ -19,6 +19,7 @@ from slo_compiler.checks.group_wait import check_group_wait
 from slo_compiler.checks.grouping import check_grouping
 from slo_compiler.checks.guards import check_guards
 from slo_compiler.checks.inhibition import check_inhibition
+from slo_compiler.checks.many_metrics import check_many_metrics, check_many_metrics_of_signals
 from slo_compiler.checks.retention import check_retention
 from slo_compiler.checks.rules import check_rules
 from slo_compiler.checks.serving import check_serving
@@ -62,6 +63,7 @@ SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
     check_adding_up,
     check_gaps,
     check_counting,
+    check_many_metrics,
     check_grouping,
     check_tiers,
     check_catalogue,
@@ -70,6 +72,7 @@ SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (
     check_drifts,
     check_guards,
     check_serving,
+    check_many_metrics_of_signals,
     check_catalogue_of_signals,
 )
 SERVICES_CHECKS: Final[tuple[ServicesCheck, ...]] = (check_survivors, check_sloth_ids)

@@ -97,6 +97,4 @@ def _holding_or(root: Expr) -> set[int]:
 
 
 def _advice(found: Binary) -> str:
-    if found.operator == "-":
-        return "write a - b or a"
-    return 'write a + b or a or b, or select both with one selector such as {__name__=~"a|b"}'
+    return "write a - b or a" if found.operator == "-" else "write a + b or a or b"
