@@ -37,6 +37,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```yaml ?(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+ANCHORED = re.compile(r"\]\((?!https?:)([^)#{}]*)#([^)]+)\)")
 
 
 def examples(kind: str) -> Iterator[tuple[str, bytes]]:
@@ -116,6 +117,24 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [] == [link for link in links if not (page.parent / link).exists()]
 
 
+def anchors(page: Path) -> set[str]:
+    """The headings of a page, as GitHub and its kin link to them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_headings(page: Path) -> None:
+    links = ANCHORED.findall(page.read_text(encoding="utf-8"))
+    lost = [
+        f"{target}#{anchor}"
+        for target, anchor in links
+        if anchor not in anchors(page.parent / target if target else page)
+    ]
+    assert [] == lost
+
+
 def test_the_readme_has_every_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [] == [command for command in COMMANDS if f"`slo-compiler {command} " not in readme]
@@ -171,12 +190,10 @@ def test_the_tests_that_a_page_names_exist(page: str) -> None:
     assert [] == [path for path in files if not (ROOT / path).exists()]
 
 
-def headings(page: str) -> set[str]:
-    return set(re.findall(r"^#+ (.+)$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE))
-
-
-def test_every_indicator_has_a_section() -> None:
-    assert set() == {*IndicatorModel.model_fields, "preset"} - headings("spec.md")
+def test_every_indicator_is_in_the_index() -> None:
+    page = (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")
+    indicators = (*IndicatorModel.model_fields, "preset")
+    assert [] == [name for name in indicators if f"| [`{name}`](indicators/{name}.md) |" not in page]
 
 
 def test_every_guard_is_in_the_index() -> None:
@@ -207,10 +224,10 @@ def test_every_cause_and_evidence_of_a_surface_is_told_of() -> None:
     ("model", "page"),
     [
         (ServingModel, "signals/serving.md"),
-        (GuardrailModel, "signals/guardrails.md"),
+        (GuardrailModel, "indicators/guardrail.md"),
         (DriftModel, "ml.md"),
-        (LabelsModel, "ml.md"),
-        (QualityModel, "ml.md"),
+        (LabelsModel, "indicators/quality.md"),
+        (QualityModel, "indicators/quality.md"),
         (ToolModel, "ml.md"),
     ],
 )

@@ -40,7 +40,7 @@ def rules_of(program: Program) -> Iterator[RecordingRule | AlertingRule]:
 
 
 def keys_of(model: str) -> list[tuple[str, str, bool]]:
-    """Name and description of each key of a part of a spec, and whether it has to be, as its schema has it."""
+    """Each key of a part of a spec, as its schema has it: name, description, whether it is required."""
     part = json_schema("spec")["$defs"][model]
     required = part.get("required", [])
     return [(key, told.get("description", ""), key in required) for key, told in part["properties"].items()]

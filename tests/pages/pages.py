@@ -8,10 +8,11 @@ from typing import Final
 
 from tests.pages.of_checks import pages_of_checks
 from tests.pages.of_guards import pages_of_guards
+from tests.pages.of_indicators import pages_of_indicators
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 
-FOLDERS: Final = ("checks", "guards")
+FOLDERS: Final = ("checks", "guards", "indicators")
 """Those that hold nothing else."""
 
 
@@ -19,3 +20,4 @@ def pages() -> Iterator[tuple[str, str]]:
     """Path and text of each."""
     yield from pages_of_checks()
     yield from pages_of_guards()
+    yield from pages_of_indicators()

@@ -6,13 +6,16 @@ import re
 from typing import Final
 
 import pytest
+from pydantic import BaseModel
 
 from slo_compiler.cli.checks_page import checks_page
 from slo_compiler.emitters.check_help import check_help
 from slo_compiler.model.guard import GuardKind
 from slo_compiler.schema.ml_model import ColdStartModel, GuardModel, LabelLagModel, SeasonalityModel
 from tests.pages.advice import advice
+from tests.pages.of_indicators import INDICATORS
 from tests.pages.pages import DOCS, FOLDERS, pages
+from tests.pages.trapping import indicators_with_traps
 
 PAGES: Final = dict(pages())
 
@@ -36,9 +39,22 @@ def test_every_guard_has_a_page() -> None:
     assert {f"guards/{kind.value}.md" for kind in GuardKind} == guards
 
 
+def test_every_indicator_has_a_page() -> None:
+    indicators = {path for path in PAGES if path.startswith("indicators/")}
+    assert {f"indicators/{name}.md" for name in INDICATORS} == indicators
+
+
+def test_every_indicator_that_is_no_preset_has_traps() -> None:
+    assert {*INDICATORS} - {"preset"} == {*indicators_with_traps()}
+
+
 @pytest.mark.parametrize("kind", GuardKind)
 def test_each_key_of_a_guard_is_on_its_page(kind: GuardKind) -> None:
-    models = {"label_lag": LabelLagModel, "cold_start": ColdStartModel, "seasonality": SeasonalityModel}
+    models: dict[str, type[BaseModel]] = {
+        "label_lag": LabelLagModel,
+        "cold_start": ColdStartModel,
+        "seasonality": SeasonalityModel,
+    }
     keys = models.get(kind.value, GuardModel).model_fields
     assert [] == [key for key in keys if f"| `{key}` | " not in PAGES[f"guards/{kind.value}.md"]]
 
