@@ -43,7 +43,8 @@ def command(  # noqa: PLR0913  an argument an option
     found = as_errors(found) if strict else found
     report(found, quiet_notes=quiet)
     if has_errors(found) or not specs:
-        click.echo(f"{out} was not written" if specs else "there is no SLO in these files", err=True)
+        told = f"{out} was not written" if has_errors(found) else "there is no SLO in these files"
+        click.echo(told, err=True)
         ctx.exit(1)
     ctx.exit(_write(specs, out))
 

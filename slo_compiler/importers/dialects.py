@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
-from slo_compiler.diagnostics import Diagnostic
+from slo_compiler.diagnostics import Diagnostic, Position
 from slo_compiler.importers import pyrra, sloth, telling
 from slo_compiler.importers.assemble import NativeSpec, assemble
 from slo_compiler.importers.fields import named
@@ -62,6 +62,9 @@ def import_files(
         if isinstance(roots, list):
             found += roots
             continue
+        if not roots:
+            message = "there is nothing in this file, and nothing is made of it"
+            found.append(telling.lost(Position(path), message))
         for document in (each for root in roots for each in _objects(root, found)):
             dialect = _dialect(document, found)
             if dialect is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Self
 
@@ -136,6 +136,19 @@ class Fields:
         stands = described(value.value) if isinstance(value, ScalarNode) else _kind(value)
         message = f"{stands} stands where {key} wants {wanted}"
         self.found.append(telling.invalid(value.position, message))
+
+
+def is_of_kind(document: MappingNode, kinds: Sequence[str], tool: str, found: list[Diagnostic]) -> bool:
+    """Whether an object is of a kind that a tool has; told where it is not."""
+    kind = named(document, "kind")
+    if kind in kinds:
+        return True
+    near = difflib.get_close_matches(kind, kinds, n=1, cutoff=0.6)
+    advice = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(kinds)}"
+    message = f"{kind or 'an object without a kind'} is no kind of {tool}{advice}"
+    place = document.entries["kind"].value.position if kind else document.position
+    found.append(telling.invalid(place, message))
+    return False
 
 
 def number_in(scalar: ScalarNode) -> Fraction | None:

@@ -112,6 +112,14 @@ def objective(ratio: Fraction, at: Node) -> ScalarNode:
     return native.text(format_percent(ratio, digits=20), at)
 
 
+def tell_of_share(percent: Fraction, place: Position, found: list[Diagnostic]) -> None:
+    """An objective in percent that was probably meant as a share of 1."""
+    if 0 < percent <= 1:
+        promised, meant = (format_percent(each, digits=20) for each in (percent / 100, percent))
+        message = f"the objective is in percent, and promises {promised}; did you mean {meant}?"
+        found.append(telling.changed(place, message))
+
+
 def annotations_of(fields: Fields | None, found: list[Diagnostic]) -> dict[str, ScalarNode]:
     """What ``annotations`` says to alerts."""
     return as_annotations(texts(fields, "annotations"), found)

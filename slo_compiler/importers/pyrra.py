@@ -13,13 +13,13 @@ from typing import Final
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.importers import naming, native, telling
-from slo_compiler.importers.fields import Fields
+from slo_compiler.importers.fields import Fields, is_of_kind
 from slo_compiler.importers.imported import Imported, Told
 from slo_compiler.importers.pyrra_indicator import indicator_of
 from slo_compiler.importers.tiers import NAMES, Pair, Promise, tiers
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.defaults import PERIOD
-from slo_compiler.quantities import MINUTE, Seconds, format_duration, parse_duration
+from slo_compiler.quantities import DAY, MINUTE, Seconds, format_duration, parse_duration
 from slo_compiler.schema.refusal import described
 from slo_compiler.schema.yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -51,6 +51,8 @@ class _Meta:
 def read(documents: Sequence[MappingNode], found: list[Diagnostic]) -> Iterator[Imported]:
     """The SLOs of all objects."""
     for document in documents:
+        if not is_of_kind(document, ("ServiceLevelObjective",), "Pyrra", found):
+            continue
         with Fields(document, "a ServiceLevelObjective", found) as fields:
             for key in ("apiVersion", "kind", "status"):
                 fields.take(key)
@@ -87,6 +89,8 @@ def _meta(metadata: Fields | None, found: list[Diagnostic]) -> _Meta | None:
 
 def _slo(document: MappingNode, meta: _Meta, spec: Fields, found: list[Diagnostic]) -> Imported | None:
     target = spec.number("target", required=True)
+    if target is not None:
+        naming.tell_of_share(target, spec.place("target"), found)
     written, period = _window(spec, found)
     description = spec.scalar("description")
     for key in ("partial_response_strategy", "performance_over_accuracy", "rulenamespace", "ruleOutput"):
@@ -126,6 +130,10 @@ def _window(spec: Fields, found: list[Diagnostic]) -> tuple[ScalarNode | None, S
         period = parse_duration(value.text)
     except ValueError as unusable:
         found.append(telling.invalid(value.position, str(unusable)))
+        return None, None
+    if period < DAY:
+        message = f"a window of {value.text} is shorter than a day, into which no alert fits"
+        found.append(telling.invalid(value.position, message))
         return None, None
     return native.text(format_duration(period), value), period
 

@@ -51,7 +51,18 @@ def _metric(fields: Fields, key: str) -> ScalarNode | None:
     if part is None:
         return None
     with part:
-        return part.scalar("metric", required=True)
+        return _selector(part)
+
+
+def _selector(fields: Fields) -> ScalarNode | None:
+    """What is behind ``metric``, which has to be the selector of one; no PromQL is told of by its check."""
+    metric = fields.scalar("metric", required=True)
+    tree = None if metric is None else queries.parse(metric).tree
+    if metric is not None and tree is not None and not isinstance(tree, VectorSelector):
+        message = "metric takes the selector of a metric, over which Pyrra itself puts sums and rates"
+        fields.found.append(telling.invalid(metric.position, message))
+        return None
+    return metric
 
 
 def _ratio(fields: Fields, grouping: tuple[str, ...]) -> tuple[Indicator | None, ScalarNode | None]:
@@ -103,7 +114,7 @@ def _native_latency(fields: Fields, grouping: tuple[str, ...]) -> tuple[Indicato
 
 
 def _bool_gauge(fields: Fields, grouping: tuple[str, ...]) -> tuple[Indicator | None, ScalarNode | None]:
-    metric = fields.scalar("metric", required=True)
+    metric = _selector(fields)
     if metric is None:
         return None, None
     indicator = Indicator(native.mapping(metric, {"probe": metric}), grouping)

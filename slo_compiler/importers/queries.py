@@ -92,7 +92,9 @@ def parsed(node: ScalarNode) -> Query:
 
 
 def with_window(query: Query) -> Query:
-    """The same over the window, in the place of whatever ranges stand there."""
+    """The same over the window, in the place of whatever ranges stand there if none of them is it."""
+    if query.has_window:
+        return query
     return _replaced(query, ((each.start, each.end, PLACEHOLDER) for each in query.ranges))
 
 
@@ -137,7 +139,7 @@ def selectors(query: Query) -> Iterator[VectorSelector]:
 def over(query: Query, function: str, window: str) -> Query:
     """The same over a window of one length, whatever ranges stand there."""
     ranged = with_window(query) if query.ranges else over_window(query, function)
-    places = [(each.start, each.end, window) for each in ranged.ranges]
+    places = [(each.start, each.end, window) for each in ranged.ranges if each.seconds is None]
     return _replaced(ranged, places)
 
 

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.importers import indicators, naming, native, queries, telling
-from slo_compiler.importers.fields import Fields, named
+from slo_compiler.importers.fields import Fields, is_of_kind, named
 from slo_compiler.importers.imported import Imported, Indicator
 from slo_compiler.importers.naming import Labelled
 from slo_compiler.importers.sloth_alerting import told
@@ -22,6 +22,10 @@ from slo_compiler.schema.yaml.nodes import MappingNode, ScalarNode
 
 Spelling: TypeAlias = Callable[[str], str]
 """From a key of ``prometheus/v1`` to the same key of a dialect."""
+
+OBJECT: Final = "PrometheusServiceLevel"
+WINDOWS: Final = "AlertWindows"
+"""The kinds of objects there are beside ``prometheus/v1``, which has none."""
 
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}")
 
@@ -38,12 +42,15 @@ class _Service:
 
 def read(documents: Sequence[MappingNode], found: list[Diagnostic]) -> Iterator[Imported]:
     """The SLOs of all documents of Sloth."""
-    windows = chosen([each for each in documents if named(each, "kind") == "AlertWindows"], found)
+    windows = chosen([each for each in documents if named(each, "kind") == WINDOWS], found)
     for document in documents:
-        if named(document, "kind") == "AlertWindows":
+        is_object = "kind" in document.entries or "apiVersion" in document.entries
+        if is_object and not is_of_kind(document, (OBJECT, WINDOWS), "Sloth", found):
+            continue
+        if named(document, "kind") == WINDOWS:
             continue
         with Fields(document, "a spec of Sloth", found) as fields:
-            if fields.has("kind"):
+            if is_object:
                 yield from _object(fields, windows, found)
             else:
                 fields.take("version")
@@ -84,7 +91,7 @@ def _slos(
 
 def _slo(fields: Fields, service: _Service, found: list[Diagnostic]) -> Imported | None:
     name = fields.scalar("name", required=True)
-    objective = _objective(fields)
+    objective = _objective(fields, found)
     indicator = _indicator(fields.fields("sli", required=True), service.spelt, name, found)
     labelled = naming.labelled(fields, found)
     description = fields.scalar("description")
@@ -109,9 +116,12 @@ def _slo(fields: Fields, service: _Service, found: list[Diagnostic]) -> Imported
     )
 
 
-def _objective(fields: Fields) -> Fraction | None:
+def _objective(fields: Fields, found: list[Diagnostic]) -> Fraction | None:
     percent = fields.number("objective", required=True)
-    return None if percent is None else percent / 100
+    if percent is None:
+        return None
+    naming.tell_of_share(percent, fields.place("objective"), found)
+    return percent / 100
 
 
 def _tell_of_plugins(fields: Fields, key: str, found: list[Diagnostic]) -> None:
@@ -168,14 +178,18 @@ def _of_ratio(raw: Fields, spelt: Spelling, found: list[Diagnostic]) -> Indicato
 
 
 def _is_plain(texts: Sequence[ScalarNode], found: list[Diagnostic]) -> bool:
-    """Whether nothing is left of the template but the window."""
+    """Whether each is a template of the window, and of nothing else."""
     plain = True
     for text in texts:
-        query = queries.parse(text).node
-        template = _TEMPLATE.search(query.text)
+        query = queries.parse(text)
+        template = _TEMPLATE.search(query.node.text)
         if template is not None:
-            place = native.part_of(query, template.start(), template.end())
+            place = native.part_of(query.node, template.start(), template.end())
             message = f"{template[0]} is a template that is not run here; only {{{{.window}}}} is known"
             found.append(telling.invalid(queries.place(place), message))
+            plain = False
+        elif query.tree is not None and not query.has_window:
+            message = "no range in it is [{{.window}}]: all windows would hold the same"
+            found.append(telling.invalid(text.position, message))
             plain = False
     return plain

@@ -68,4 +68,10 @@ def test_an_owner_that_can_be_none_is_wrong_usage(folder: Path) -> None:
 def test_files_without_an_slo_are_told(folder: Path) -> None:
     Path("sloth.yaml").write_text("---\n", encoding="utf-8")
     result = run("sloth.yaml", "--out", "a")
-    assert (result.exit_code, result.stderr) == (1, "there is no SLO in these files\n")
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, "there is no SLO in these files")
+
+
+def test_an_slo_that_is_wrong_is_not_said_to_be_missing(folder: Path) -> None:
+    text = Path("sloth.yaml").read_text(encoding="utf-8")
+    Path("sloth.yaml").write_text(text.replace("objective:", "objectiv:"), encoding="utf-8")
+    assert run("sloth.yaml", "--out", "a").stderr.splitlines()[-1] == "a was not written"

@@ -94,6 +94,12 @@ def test_a_dialect_without_documents_has_no_slos(name: str) -> None:
     assert list(DIALECTS[name]([], [])) == []
 
 
+def test_a_file_with_nothing_in_it_is_told_of_among_others() -> None:
+    specs, found = import_files([("a.yaml", SLOTH), ("b.yaml", b"# nothing yet\n")])
+    assert [spec.service for spec in specs] == ["shop"]
+    assert [str(each.position) for each in found if each.check == "import/lost"] == ["b.yaml:1:1"]
+
+
 def test_every_syntax_error_of_every_file_is_told() -> None:
     _, found = import_files([("a.yaml", b"a: [\n"), ("b.yaml", b"---\na: 1\n---\n\tb: 2\n")])
     assert [each.position.path for each in found] == ["a.yaml", "b.yaml"]

@@ -294,6 +294,37 @@ def test_the_first_version_has_its_queries_in_the_objectives() -> None:
     assert imported.checks() == []
 
 
+def test_the_parts_of_a_composite_are_slos_of_their_own() -> None:
+    slo = openslo_slo(RATIO)
+    del slo["spec"]["indicator"]
+    other = ratio(bad=metric("errors_total"), total=metric("all_total"))
+    slo["spec"]["objectives"] = [
+        {"displayName": "a", "target": 0.999, "compositeWeight": 2, "indicatorRef": "good"},
+        {"displayName": "b", "target": 0.99, "indicator": {"metadata": {"name": "x"}, "spec": other}},
+    ]
+    imported = import_documents(slo, openslo("SLI", "good", RATIO))
+    assert [each["indicator"] for each in imported.spec["slos"]] == [
+        OURS,
+        {"ratio": {"bad": "errors_total", "total": "all_total"}},
+    ]
+    (told,) = imported.told("import/changed")
+    assert "each of them is an SLO of its own, and alerts by itself" in told
+
+
+def test_of_an_objective_with_an_indicator_of_its_own_there_is_no_mean() -> None:
+    slo = openslo_slo(RATIO)
+    slo["spec"]["objectives"] = [{"target": 0.999, "indicator": slo["spec"].pop("indicator")}]
+    imported = import_documents(slo)
+    assert (imported.slo["indicator"], imported.checks()) == (OURS, [])
+
+
+def test_a_share_of_a_slice_is_not_asked_of_a_gauge() -> None:
+    objective = {"target": 0.99, "op": "lte", "value": 3, "timeSliceTarget": 0.9}
+    imported = import_documents(openslo_slo(LATENCY, objective, budgetingMethod="Timeslices"))
+    (told,) = imported.told("import/changed")
+    assert "that 90% of the values of a slice are good is not asked" in told
+
+
 @pytest.mark.parametrize("source", ["Datadog", "CloudWatch"])
 def test_what_prometheus_cannot_read_is_told_as_lost(source: str) -> None:
     sli = ratio(good=metric("sum:hits{*}.as_count()", source), total=metric("sum:hits{*}", source))

@@ -134,9 +134,24 @@ def test_a_list_of_kubernetes_is_its_items() -> None:
         pytest.param({"target": "50"}, "import/changed", id="an unreachable tier"),
         pytest.param({"target": "nearly all"}, "import/invalid", id="a target that is no number"),
         pytest.param({"window": "a month"}, "import/invalid", id="a window that is no duration"),
+        pytest.param({"target": "0.999"}, "import/changed", id="a share in the place of a percentage"),
+        pytest.param({"window": "1h"}, "import/invalid", id="a window into which no alert fits"),
         pytest.param({"indicator": {}}, "import/invalid", id="no indicator"),
+        pytest.param(
+            {"indicator": {"ratio": {"errors": {"metric": "e"}, "total": {"metric": "sum(t)"}}}},
+            "import/invalid",
+            id="an expression in the place of a metric",
+        ),
+        pytest.param(
+            {"indicator": {"bool_gauge": {"metric": "up == 1"}}}, "import/invalid", id="no gauge but a test"
+        ),
         pytest.param({"latency": "1"}, "import/unknown-key", id="a key that Pyrra does not know"),
     ],
 )
 def test_what_is_not_carried_over_is_told(spec: Document, check: str) -> None:
-    assert import_documents(pyrra(**{"indicator": RATIO, **spec})).checks() == [check]
+    assert set(import_documents(pyrra(**{"indicator": RATIO, **spec})).checks()) == {check}
+
+
+def test_an_object_of_another_kind_is_an_error() -> None:
+    (told,) = import_documents({**pyrra(RATIO), "kind": "ServiceLevelObjectives"}).told("import/invalid")
+    assert told.endswith("is no kind of Pyrra; did you mean ServiceLevelObjective?")

@@ -216,6 +216,16 @@ def test_an_unreachable_tier_is_derived_and_told() -> None:
             id="another template",
         ),
         pytest.param(
+            sloth_slo(sli={"events": {"error_query": ERRORS, "total_query": "sum(rate(t_total[5m]))"}}),
+            {"import/invalid": "no range in it is [{{.window}}]"},
+            id="a range that is not the window",
+        ),
+        pytest.param(
+            sloth_slo(sli={"raw": {"error_ratio_query": 'ratio{window="{{.window}}"}'}}),
+            {"import/invalid": "no range in it is [{{.window}}]"},
+            id="a window that is no range",
+        ),
+        pytest.param(
             sloth_slo(sli={"events": {"error_query": "sum(rate(x[", "total_query": TOTAL}}),
             {"promql/syntax": ""},
             id="no PromQL",
@@ -235,6 +245,23 @@ def test_an_unreachable_tier_is_derived_and_told() -> None:
 def test_what_is_not_carried_over_is_told(slo: Document, told: dict[str, str]) -> None:
     found = [each for each in import_documents(sloth(slo)).found if each.level.value != "note"]
     assert {each.check: each.message[: len(told.get(each.check, ""))] for each in found} == told
+
+
+def test_a_share_in_the_place_of_a_percentage_is_told() -> None:
+    told, _ = import_documents(sloth(sloth_slo(objective=0.999))).told("import/changed")
+    assert told.endswith("the objective is in percent, and promises 0.999%; did you mean 99.9%?")
+
+
+def test_ranges_beside_the_window_stay_as_they_are() -> None:
+    raw = "sum(rate(a[{{.window}}])) / (sum(rate(b[{{.window}}])) > 0 and on () absent(c[5m]))"
+    imported = import_documents(sloth(sloth_slo(sli={"raw": {"error_ratio_query": raw}})))
+    assert imported.slo["indicator"] == {"error_ratio": raw.replace("{{.window}}", "$window")}
+
+
+def test_an_object_of_another_kind_is_an_error() -> None:
+    document = {"apiVersion": "sloth.slok.dev/v1", "kind": "PrometheusServiceLevels", "spec": sloth()}
+    (told,) = import_documents(document).told("import/invalid")
+    assert told.endswith("is no kind of Sloth; did you mean PrometheusServiceLevel?")
 
 
 def test_an_error_in_a_query_is_shown_at_its_place_in_the_file() -> None:

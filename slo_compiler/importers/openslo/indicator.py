@@ -13,7 +13,7 @@ from slo_compiler.importers.indicators import Kind
 from slo_compiler.importers.openslo.objects import Objects, part_of
 from slo_compiler.importers.queries import Query
 from slo_compiler.schema.refusal import described
-from slo_compiler.schema.yaml.nodes import ScalarNode
+from slo_compiler.schema.yaml.nodes import MappingNode, ScalarNode
 
 PROMETHEUS: Final = ("prometheus", "promql", "thanos", "mimir", "cortex", "victoriametrics", "amp", "gmp")
 """Types of data sources that rules of Prometheus can read."""
@@ -35,6 +35,44 @@ class Measured:
     ratio: Query | None = None
     gauge: Query | None = None
     is_counter: bool = True
+
+
+def indicator_of(spec: Fields, objects: Objects, found: list[Diagnostic]) -> Measured | None:
+    """The indicator that stands in an SLO or in one of its objectives, or that of the SLI it refers to."""
+    reference, inline = spec.scalar("indicatorRef"), spec.fields("indicator")
+    if reference is not None and inline is not None:
+        message = "indicator and indicatorRef exclude each other: which of them is measured is not clear"
+        found.append(telling.invalid(reference.position, message))
+        return None
+    if reference is not None:
+        node = objects.referred("SLI", reference)
+        return _sli(node, objects, found) if node is not None else None
+    if inline is None:
+        return None
+    if inline.has("spec"):
+        return _sli(inline.node, objects, found)
+    with inline:
+        return _metric(inline, objects, found)
+
+
+def _sli(node: MappingNode, objects: Objects, found: list[Diagnostic]) -> Measured | None:
+    _, spec = part_of(node, "an SLI", found)
+    if spec is None:
+        return None
+    with spec:
+        return _metric(spec, objects, found)
+
+
+def _metric(fields: Fields, objects: Objects, found: list[Diagnostic]) -> Measured | None:
+    ratio, threshold = fields.fields("ratioMetric"), fields.fields("thresholdMetric")
+    if (ratio is None) == (threshold is None):
+        message = "one of ratioMetric and thresholdMetric says what is measured"
+        found.append(telling.invalid(fields.position, message))
+        return None
+    if ratio is not None:
+        return ratio_metric(ratio, objects, found)
+    gauge = source(threshold, objects, found) if threshold is not None else None
+    return None if gauge is None else Measured(gauge=gauge)
 
 
 def ratio_metric(ratio: Fields, objects: Objects, found: list[Diagnostic]) -> Measured | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.importers import telling
-from slo_compiler.importers.fields import Fields, named
+from slo_compiler.importers.fields import Fields, is_of_kind, named
 from slo_compiler.schema.refusal import described
 from slo_compiler.schema.yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -66,12 +66,9 @@ def collect(documents: Sequence[MappingNode], found: list[Diagnostic]) -> Object
         kind = named(document, "kind")
         metadata = document.entries["metadata"].value if "metadata" in document.entries else document
         name = named(metadata, "name") if isinstance(metadata, MappingNode) else ""
-        if kind not in KINDS:
-            near = difflib.get_close_matches(kind, KINDS, n=1, cutoff=0.6)
-            advice = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(KINDS)}"
-            message = f"{kind or 'an object without a kind'} is no kind of OpenSLO{advice}"
-            found.append(telling.invalid(document.position, message))
-        elif not name:
+        if not is_of_kind(document, KINDS, "OpenSLO", found):
+            continue
+        if not name:
             message = f"this {kind} has no name, so that nothing could refer to it"
             found.append(telling.invalid(document.position, message))
         elif (kind, name) in by_name:
@@ -99,7 +96,7 @@ def part_of(node: MappingNode, what: str, found: list[Diagnostic]) -> tuple[Scal
     if spec is not None and spec.take("description") is not None:
         said.append("description")
     if said:
-        message = f"{', '.join(said)} of {what} describe it to people, and are not carried over"
+        message = f"{', '.join(said)} of {what}: that is for people, and not carried over"
         found.append(telling.renamed(node.position, message))
     return name, spec
 

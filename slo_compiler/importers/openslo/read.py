@@ -12,8 +12,8 @@ from slo_compiler.importers import naming, native, telling
 from slo_compiler.importers.fields import Fields
 from slo_compiler.importers.imported import Imported, Indicator
 from slo_compiler.importers.openslo import alerting, slices, values
-from slo_compiler.importers.openslo.indicator import Measured, occurrences, ratio_metric, source
-from slo_compiler.importers.openslo.objects import Objects, collect, part_of, spec_of
+from slo_compiler.importers.openslo.indicator import Measured, indicator_of, occurrences, ratio_metric
+from slo_compiler.importers.openslo.objects import Objects, collect, spec_of
 from slo_compiler.importers.tiers import Promise
 from slo_compiler.model.defaults import PERIOD
 from slo_compiler.quantities import DAY, Seconds, format_duration
@@ -70,12 +70,25 @@ def _objectives(node: MappingNode, objects: Objects, found: list[Diagnostic]) ->
     with metadata, spec:
         slo = _slo(node, metadata, spec, objects, found)
         objectives = list(spec.mappings("objectives", required=True))
+    _tell_of_weights(objectives, found)
     for number, objective in enumerate(objectives, start=1):
         with objective:
             if slo is not None:
                 imported = _imported(slo, objective, number if len(objectives) > 1 else None, objects, found)
                 if imported is not None:
                     yield imported
+
+
+def _tell_of_weights(objectives: Sequence[Fields], found: list[Diagnostic]) -> None:
+    """A composite SLO is the weighted mean of what its objectives measure."""
+    keys = ("compositeWeight", "indicator", "indicatorRef")
+    parts = [each for each in objectives if any(each.has(key) for key in keys)]
+    if parts and len(objectives) > 1:
+        message = (
+            "the weighted mean of these objectives has no counterpart: each of them is an SLO of its own, "
+            "and alerts by itself"
+        )
+        found.append(telling.changed(parts[0].position, message))
 
 
 def _slo(
@@ -88,7 +101,7 @@ def _slo(
     service_about, service_description = _service(service, objects, found)
     window, period = _period(spec, found)
     method = spec.scalar("budgetingMethod")
-    indicator = _indicator(spec, objects, found)
+    indicator = indicator_of(spec, objects, found)
     policies = alerting.policies(spec, objects, found)
     if name is None or service is None:
         return None
@@ -183,57 +196,15 @@ def _length(window: Fields) -> ScalarNode | None:
     return native.text(f"{count.text}{postfix}", count)
 
 
-def _indicator(spec: Fields, objects: Objects, found: list[Diagnostic]) -> Measured | None:
-    """The indicator in the SLO or the SLI that it refers to; in v1alpha the objectives have their own."""
-    reference, inline = spec.scalar("indicatorRef"), spec.fields("indicator")
-    if reference is not None and inline is not None:
-        message = "indicator and indicatorRef exclude each other: which of them is measured is not clear"
-        found.append(telling.invalid(reference.position, message))
-        return None
-    if reference is not None:
-        node = objects.referred("SLI", reference)
-        return _sli(node, objects, found) if node is not None else None
-    if inline is None:
-        return None
-    if inline.has("spec"):
-        return _sli(inline.node, objects, found)
-    with inline:
-        return _metric(inline, objects, found)
-
-
-def _sli(node: MappingNode, objects: Objects, found: list[Diagnostic]) -> Measured | None:
-    _, spec = part_of(node, "an SLI", found)
-    if spec is None:
-        return None
-    with spec:
-        return _metric(spec, objects, found)
-
-
-def _metric(fields: Fields, objects: Objects, found: list[Diagnostic]) -> Measured | None:
-    ratio, threshold = fields.fields("ratioMetric"), fields.fields("thresholdMetric")
-    if (ratio is None) == (threshold is None):
-        message = "one of ratioMetric and thresholdMetric says what is measured"
-        found.append(telling.invalid(fields.position, message))
-        return None
-    if ratio is not None:
-        return ratio_metric(ratio, objects, found)
-    gauge = source(threshold, objects, found) if threshold is not None else None
-    return None if gauge is None else Measured(gauge=gauge)
-
-
 def _imported(
     slo: _Slo, objective: Fields, number: int | None, objects: Objects, found: list[Diagnostic]
 ) -> Imported | None:
     title = objective.scalar("displayName")
     target = values.target(objective, found)
-    own = objective.fields("ratioMetrics")
-    measured = ratio_metric(own, objects, found) if own is not None else slo.measured
-    if own is None and not slo.has_indicator:
-        message = "indicator or indicatorRef is missing: nothing says what is measured"
-        found.append(telling.invalid(objective.position, message))
+    measured = _measured(slo, objective, objects, found)
     slice_ = slices.length_of(objective, found)
     indicator = _judged(slo, measured, objective, slice_, found) if measured is not None else None
-    for key in ("op", "value", "timeSliceTarget"):
+    for key in ("op", "value", "timeSliceTarget", "compositeWeight"):
         objective.take(key)
     if target is None or indicator is None:
         return None
@@ -252,6 +223,19 @@ def _imported(
         window=slo.window,
         owner=slo.about.owner or slo.service_about.owner or alerting.owner_of(slo.policies, found),
     )
+
+
+def _measured(slo: _Slo, objective: Fields, objects: Objects, found: list[Diagnostic]) -> Measured | None:
+    """What an objective measures: its own indicator, of v1alpha or of a part of a whole, or the SLO's."""
+    own = objective.fields("ratioMetrics")
+    if own is not None:
+        return ratio_metric(own, objects, found)
+    if objective.has("indicator") or objective.has("indicatorRef"):
+        return indicator_of(objective, objects, found)
+    if not slo.has_indicator:
+        message = "indicator or indicatorRef is missing: nothing says what is measured"
+        found.append(telling.invalid(objective.position, message))
+    return slo.measured
 
 
 def _named(slo: _Slo, title: ScalarNode | None, number: int | None) -> ScalarNode:

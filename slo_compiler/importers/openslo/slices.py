@@ -12,7 +12,7 @@ from slo_compiler.importers.imported import Indicator
 from slo_compiler.importers.openslo import values
 from slo_compiler.importers.openslo.indicator import Measured
 from slo_compiler.importers.queries import Query
-from slo_compiler.quantities import MINUTE, Seconds, format_decimal, format_duration
+from slo_compiler.quantities import MINUTE, Seconds, format_decimal, format_duration, format_percent
 from slo_compiler.schema.yaml.nodes import Node, ScalarNode
 
 USUAL_SLICE: Final = MINUTE
@@ -81,8 +81,20 @@ def on_the_right_side(gauge: Query, objective: Fields, found: list[Diagnostic]) 
     if op.text.lower() in ("lt", "gt"):
         message = f"a value of exactly {format_decimal(bound)} is good here, where {op.text} has it bad"
         found.append(telling.changed(op.position, message))
+    _tell_of_shares(objective, found)
     _tell_of_upside_down(gauge, side, bound, op, found)
     return indicators.threshold(indicators.stripped(gauge.node), side, native.number(bound, value))
+
+
+def _tell_of_shares(objective: Fields, found: list[Diagnostic]) -> None:
+    """A slice of ``Timeslices`` is good when enough of the values in it are."""
+    share = objective.number("timeSliceTarget")
+    if share is not None and share < 1:
+        message = (
+            f"timeSliceTarget: each evaluation is a slice here, good or bad by its one value; that "
+            f"{format_percent(share)} of the values of a slice are good is not asked"
+        )
+        found.append(telling.changed(objective.place("timeSliceTarget"), message))
 
 
 def _tell_of_upside_down(gauge: Query, side: str, bound: Fraction, op: Node, found: list[Diagnostic]) -> None:
