@@ -14,6 +14,7 @@ from slo_compiler.model.labels import BURN_TIER
 from slo_compiler.quantities import DAY
 from slo_compiler.replay.evaluate import Evaluation, evaluate
 from slo_compiler.replay.grid import Span, Spans
+from slo_compiler.replay.held_back import HeldBack
 from slo_compiler.replay.inhibit import Timeline
 from slo_compiler.replay.score import ABSENT, severity_of
 from slo_compiler.replay.spans import both, union
@@ -61,7 +62,8 @@ class Backtest:
     """What a plan would have told of a past.
 
     ``asked`` is what was looked at, ``known`` the part of it from the first event that is known of; ``holes``
-    lie within it. ``shown`` is the evaluation of the group of which most was heard.
+    lie within it. ``shown`` is the evaluation of the group of which most was heard. ``held_back`` is what
+    guards and pages of other SLOs kept from notifying.
     """
 
     plan: Plan
@@ -73,6 +75,7 @@ class Backtest:
     budgets: tuple[Budget, ...]
     shown: Evaluation | None
     shown_group: Group
+    held_back: tuple[HeldBack, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """How often it would have paged, or filed a ticket."""
@@ -90,6 +93,17 @@ class Backtest:
         return max((each.spent for each in self.budgets if each.spent is not None), default=None)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Replayed:
+    """A plan evaluated over its history, group by group, as if nothing else could hold back its alerts."""
+
+    plan: Plan
+    history: History
+    asked: Span
+    known: Span
+    groups: tuple[tuple[Group, Evaluation], ...]
+
+
 def backtest(plan: Plan, history: History, asked: Span) -> Backtest:
     """Evaluate the alerts of a plan over its history.
 
@@ -98,31 +112,49 @@ def backtest(plan: Plan, history: History, asked: Span) -> Backtest:
         history: with what was before the time that is asked about, as far as windows look back.
         asked: the time that is asked about, in Unix seconds.
     """
+    replayed = replay(plan, history, asked)
+    return nothing_known(plan, history, asked) if replayed is None else told(replayed)
+
+
+def nothing_known(plan: Plan, history: History, asked: Span) -> Backtest:
+    """The backtest of a plan that has no history."""
+    return Backtest(plan, asked, None, (), history.down, (), (), None, ())
+
+
+def replay(plan: Plan, history: History, asked: Span) -> Replayed | None:
+    """The alerts of a plan over its history, as ``backtest``; None where nothing is known of it."""
     begun = history.since_it_begins(plan)
     if begun is None or begun.steps.end < asked.begin:
-        return Backtest(plan, asked, None, (), history.down, (), (), None, ())
+        return None
     known = Span(max(asked.begin, begun.steps.begin), min(asked.end, begun.grid.end))
+    groups = tuple(
+        (group, evaluate(plan, begun.row(row).readings, begun.grid)) for row, group in enumerate(begun.groups)
+    )
+    return Replayed(plan, begun, asked, known, groups)
+
+
+def told(replayed: Replayed, held: Iterable[HeldBack] = ()) -> Backtest:
+    """What was told of a replay whose timelines say what holds them back."""
+    plan, known = replayed.plan, replayed.known
     heard: list[Heard] = []
-    budgets = []
     shown: tuple[float, Evaluation, Group] | None = None
-    for row, group in enumerate(begun.groups):
-        evaluation = evaluate(plan, begun.row(row).readings, begun.grid)
+    for group, evaluation in replayed.groups:
         mine = list(_heard(evaluation, group, known))
         heard += mine
-        budgets.append(_budget(evaluation, group, known))
         weight = sum(each.length for each in mine)
         if shown is None or weight > shown[0]:
             shown = weight, evaluation, group
     return Backtest(
         plan=plan,
-        asked=asked,
+        asked=replayed.asked,
         known=known,
-        holes=both(begun.holes(plan), (known,)),
-        down=both(history.down, (known,)),
+        holes=both(replayed.history.holes(plan), (known,)),
+        down=both(replayed.history.down, (known,)),
         heard=tuple(sorted(heard, key=lambda each: (each.begin, each.tiers, each.group))),
-        budgets=tuple(budgets),
+        budgets=tuple(_budget(evaluation, group, known) for group, evaluation in replayed.groups),
         shown=shown[1] if shown else None,
         shown_group=shown[2] if shown else (),
+        held_back=tuple(held),
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from slo_compiler.backtest.backtest import Backtest, backtest
-from slo_compiler.backtest.history import Recall
+from slo_compiler.backtest.backtest import Backtest
+from slo_compiler.backtest.history import Source
+from slo_compiler.backtest.scope import Scope, backtest_scope, scopes
+from slo_compiler.backtest.signals_text import left_out
 from slo_compiler.backtest.text import missing
-from slo_compiler.burnrate.plan import Plan
+from slo_compiler.backtest.told_of_signals import SignalsTold
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.replay.grid import Span
 from slo_compiler.review.changes import SloChange
@@ -18,68 +21,112 @@ from slo_compiler.rules.program import Program
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The plans of an SLO before and after, under the id by which a review tells of it."""
+    """What of each side is to be replayed, and the ids of what changes, as a review has them.
 
-    slo_id: str
-    before: Plan | None
-    after: Plan | None
+    Of a service of machine learning that is all of it, since one change may let others be heard.
+    """
+
+    before: tuple[Scope, ...]
+    after: tuple[Scope, ...]
+    renamed: Mapping[str, str]
+    """From the id before to the one by which the review tells of it."""
+    changed: frozenset[str]
 
     @property
-    def plans(self) -> list[Plan]:
-        """Those that there are."""
-        return [plan for plan in (self.before, self.after) if plan is not None]
+    def scopes(self) -> tuple[Scope, ...]:
+        """Those of both sides."""
+        return (*self.before, *self.after)
 
 
-def sides(changed: Iterable[SloChange], old: Program, new: Program) -> list[Sides]:
-    """The SLOs that change; signals have no budget, and no replay."""
-    plans_before, plans_after = _plans(old), _plans(new)
-    found = (
-        Sides(slo.id, plans_before.get(slo.before or ""), plans_after.get(slo.after or ""))
-        for slo in changed
-        if not slo.signal
+@dataclass(slots=True)
+class _Side:
+    """What was told of each subject, and what of a side could not be known."""
+
+    pasts: dict[str, Past] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+
+def sides(changed: Iterable[SloChange], old: Program, new: Program) -> Sides:
+    """What is to be replayed of two programs, of which a review has found changes."""
+    changed = list(changed)
+    before = {each.before for each in changed if each.before}
+    after = {each.after for each in changed if each.after}
+    return Sides(
+        tuple(_scopes(old, before, after)),
+        tuple(_scopes(new, after, before)),
+        {each.before: each.id for each in changed if each.before},
+        frozenset(each.id for each in changed),
     )
-    return [each for each in found if each.plans]
 
 
-def effects_of(changed: Iterable[Sides], recall: Recall, asked: Span) -> tuple[Effects, list[Diagnostic]]:
-    """What the change of each SLO would have done, and what is wrong with the history.
+def _scopes(program: Program, own: Collection[str], others: Collection[str]) -> list[Scope]:
+    """Those of the subjects that change, and of the services that subjects of the other side are of."""
+    services = {each.service.name for each in program.watched}
+    concerned = {subject.partition(":")[0] for subject in (*own, *others)} & services
+    slos = {
+        each.plan.slo.id
+        for each in program.slos
+        if each.plan.slo.id in own or each.plan.slo.service in concerned
+    }
+    return scopes(program, slos)
+
+
+def effects_of(
+    found: Sides, source_of: Mapping[Scope, Source], asked: Span
+) -> tuple[Effects, list[Diagnostic]]:
+    """What a change would have done, and what is wrong with the history.
 
     Args:
-        changed: the SLOs.
-        recall: their history.
+        found: what is to be replayed.
+        source_of: its past.
         asked: the time to look at.
     """
-    problems: list[Diagnostic] = []
-    slos, notes = {}, []
-    for each in changed:
-        replayed = [_replayed(plan, recall, asked, problems) for plan in (each.before, each.after)]
-        slos[each.slo_id] = Effect(*(_past(found) for found in replayed))
-        notes += list(dict.fromkeys(_notes(each.slo_id, replayed)))
-    return Effects(asked.begin, asked.end, slos, tuple(notes)), list(dict.fromkeys(problems))
+    before, after = (_side(each, source_of, asked) for each in (found.before, found.after))
+    pasts_before = {found.renamed.get(name, name): past for name, past in before.pasts.items()}
+    effects = {
+        name: Effect(pasts_before.get(name), after.pasts.get(name))
+        for name in dict.fromkeys((*pasts_before, *after.pasts))
+    }
+    kept = {name: effect for name, effect in effects.items() if name in found.changed or _differs(effect)}
+    notes = [*before.notes, *after.notes]
+    problems = list(dict.fromkeys((*before.problems, *after.problems)))
+    return Effects(asked.begin, asked.end, kept, tuple(dict.fromkeys(notes))), problems
 
 
-def _plans(program: Program) -> Mapping[str, Plan]:
-    return {lowered.plan.slo.id: lowered.plan for lowered in program.slos}
+def _differs(effect: Effect) -> bool:
+    return bool(effect.lost or effect.gained)
 
 
-def _replayed(plan: Plan | None, recall: Recall, asked: Span, problems: list[Diagnostic]) -> Backtest | None:
-    if plan is None:
-        return None
-    history = recall(plan)
-    if isinstance(history, list):
-        problems += history
-        return None
-    return backtest(plan, history, asked)
+def _side(among: Iterable[Scope], source_of: Mapping[Scope, Source], asked: Span) -> _Side:
+    side = _Side()
+    for scope in among:
+        found = backtest_scope(scope, source_of[scope], asked)
+        side.problems += found.problems
+        told: defaultdict[str, list[Told]] = defaultdict(list)
+        for slo_id, backtest in found.slos.items():
+            side.notes += [f"{slo_id}: {sentence}" for sentence in missing(backtest)]
+            if backtest.known is not None:
+                told[slo_id] += _of_slo(backtest)
+        if found.signals is not None:
+            side.notes += [f"{found.signals.service}: {left_out(found.signals)}"] * bool(
+                left_out(found.signals)
+            )
+            for subject, each in _of_signals(found.signals):
+                told[subject].append(each)
+        for subject, alerts in told.items():
+            spent = found.slos[subject].spent if subject in found.slos else None
+            side.pasts[subject] = Past(tuple(sorted(alerts, key=lambda each: each.begin)), spent)
+    return side
 
 
-def _past(found: Backtest | None) -> Past | None:
-    if found is None or found.known is None:
-        return None
-    told = (Told(each.begin, each.end, each.tiers, each.severity, each.group) for each in found.heard)
-    return Past(tuple(told), found.spent)
+def _of_slo(backtest: Backtest) -> list[Told]:
+    return [Told(each.begin, each.end, each.tiers, each.severity, each.group) for each in backtest.heard]
 
 
-def _notes(slo_id: str, replayed: Iterable[Backtest | None]) -> Iterator[str]:
-    for found in replayed:
-        if found is not None:
-            yield from (f"{slo_id}: {sentence}" for sentence in missing(found))
+def _of_signals(signals: SignalsTold) -> Iterator[tuple[str, Told]]:
+    """What was told of each signal, and of an SLO beside the burning of its budget."""
+    for each in signals.heard:
+        about, _, alert = each.alert.partition(" ")
+        told = Told(each.begin, each.end, (alert,), each.severity, ())
+        yield f"{signals.service}:{about}", told

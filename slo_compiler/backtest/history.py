@@ -117,6 +117,24 @@ class History:
 Recall: TypeAlias = Callable[[Plan], "History | list[Diagnostic]"]
 """What knows the history of a plan, or what is wrong with the source of it."""
 
+AskRaw: TypeAlias = Callable[[str], Table | None]
+"""What knows what an expression on raw series was at each step; None where it cannot tell."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A past that can be asked about, by evaluation: the histories of plans, and any expression.
+
+    ``down`` is when Prometheus itself was not there; ``blind`` says why a source does not know what it should
+    be asked of raw series, and is empty where it may know all.
+    """
+
+    recall: Recall
+    raw: AskRaw
+    steps: Steps
+    down: Spans = ()
+    blind: str = ""
+
 
 def raw_windows(plan: Plan) -> list[Seconds]:
     """The windows that read raw series; all others are added up from them."""

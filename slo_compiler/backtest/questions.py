@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from slo_compiler.backtest.asking import Asking, pieces
-from slo_compiler.backtest.history import History, Recall, Steps, Table, history, outages, raw_windows
+from slo_compiler.backtest.history import History, Source, Steps, Table, history, outages, raw_windows
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.prometheus.failure import Failure
 from slo_compiler.quantities import Seconds, format_duration
@@ -59,12 +59,17 @@ def answered(plan: Plan, answers: Mapping[str, Table], steps: Steps, down: Spans
 
 
 def ask_all(
-    plans: Sequence[Plan], steps: Steps, asking: Asking, doing: Callable[[str], None] = lambda _: None
-) -> Recall | Failure:
-    """Asks all questions of all plans, each once; what recalls the history of any of the plans.
+    plans: Sequence[Plan],
+    exprs: Sequence[str],
+    steps: Steps,
+    asking: Asking,
+    doing: Callable[[str], None] = lambda _: None,
+) -> Source | Failure:
+    """Asks all questions of all plans, and further expressions, each once.
 
     Args:
         plans: of which the history is wanted. All have the same clock.
+        exprs: what else is wanted of raw series.
         steps: when.
         asking: whom.
         doing: told the id of each SLO as it is taken up.
@@ -73,19 +78,25 @@ def ask_all(
     there = asking.ask(presence(plans[0].windows.scrape_interval), steps) if plans else Table((), NOTHING)
     if isinstance(there, Failure):
         return there
-    for plan in plans:
-        doing(plan.slo.id)
-        for expr in questions(plan).all:
-            if expr not in answers:
-                table = asking.ask(expr, steps)
-                if isinstance(table, Failure):
-                    return replace(table, message=f"{plan.slo.id}: {table.message}")
-                answers[expr] = table
+    for about, expr in _wanted(plans, exprs):
+        if expr not in answers:
+            doing(about)
+            table = asking.ask(expr, steps)
+            if isinstance(table, Failure):
+                return replace(table, message=f"{about}: {table.message}")
+            answers[expr] = table
     down = outages(there, steps)
-    return lambda plan: answered(plan, answers, steps, down)
+    return Source(lambda plan: answered(plan, answers, steps, down), answers.get, steps, down)
 
 
-def amount(plans: Sequence[Plan], steps: Steps) -> int:
+def amount(plans: Sequence[Plan], exprs: Sequence[str], steps: Steps) -> int:
     """How many pieces ``ask_all`` asks for."""
-    asked = {expr for plan in plans for expr in questions(plan).all}
+    asked = {expr for _, expr in _wanted(plans, exprs)}
     return (len(asked) + 1) * sum(1 for _ in pieces(steps))
+
+
+def _wanted(plans: Sequence[Plan], exprs: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each question, with whom it is about."""
+    for plan in plans:
+        yield from ((plan.slo.id, expr) for expr in questions(plan).all)
+    yield from (("signals", expr) for expr in exprs)

@@ -6,6 +6,7 @@ that only a Prometheus can answer.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,9 +14,11 @@ from typing import assert_never
 
 import numpy as np
 
-from slo_compiler.backtest.history import History, Steps, Table, history, outages, raw_windows
+from slo_compiler.backtest.expressions import NeedsPrometheus, Sight, table_of
+from slo_compiler.backtest.history import History, Source, Steps, Table, history, outages, raw_windows
 from slo_compiler.backtest.openmetrics import Scraped
-from slo_compiler.backtest.sums import increase, instant, newest, ones, over_time, presence
+from slo_compiler.backtest.over_ranges import instant
+from slo_compiler.backtest.sums import increase, newest, ones, over_time, presence
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.expression import Expression
@@ -45,6 +48,25 @@ from slo_compiler.rules.reading import counts_good
 from slo_compiler.rules.selecting import authored, bucket_matcher, histogram_part, template
 from slo_compiler.scenarios.selection import counter
 from slo_compiler.scenarios.untestable import Untestable
+
+
+def scraped_source(plans: Sequence[Plan], series: Sequence[Scraped], steps: Steps) -> Source:
+    """The past of plans that have the same clock and target, and of any expression that is evaluated here."""
+    release = release_named(plans[0].slo.target)
+    sight = Sight(
+        steps, lambda selector: [each for each in series if selects(selector, each.labels, release)]
+    )
+
+    @functools.cache
+    def raw(text: str) -> Table | None:
+        parsed = parse(text, release)
+        try:
+            return None if isinstance(parsed, list) else table_of(parsed.tree, sight)
+        except NeedsPrometheus:
+            return None
+
+    down = outages(presence(plans[0], series, steps), steps)
+    return Source(lambda plan: scraped_history(plan, series, steps), raw, steps, down)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +182,7 @@ def _of_slices(
     if isinstance(parsed, list) or not isinstance(parsed.tree, VectorSelector) or parsed.tree.offset:
         return None
     looks = _from_the_first_window(plan, steps)
-    found = [(each.labels, instant(each, looks)) for each in chosen(parsed.tree)]
+    found = [(each.labels, instant(each.values, each.times, looks.times)) for each in chosen(parsed.tree)]
     if isinstance(plan.slo.indicator, Freshness):
         found = newest(plan, found)
     good_or_bad = [

@@ -10,11 +10,10 @@ import numpy as np
 from slo_compiler.backtest.history import Group, Steps, Table
 from slo_compiler.backtest.openmetrics import Scraped
 from slo_compiler.burnrate.plan import Plan
-from slo_compiler.promql.release import LOOK_BACK
 from slo_compiler.promql.selectors import METRIC_NAME
 from slo_compiler.quantities import Seconds
 from slo_compiler.replay.grid import Array
-from slo_compiler.replay.ranges import Running, number_until, ranges_of
+from slo_compiler.replay.ranges import Running, ranges_of
 from slo_compiler.replay.rate import rate
 from slo_compiler.replay.reading import shift_of
 
@@ -53,14 +52,6 @@ def presence(plan: Plan, series: Sequence[Scraped], steps: Steps) -> Table:
 def ones(values: Array) -> Array:
     """One for each sample that is there: their sum is their number."""
     return np.where(np.isnan(values), np.nan, 1.0)
-
-
-def instant(series: Scraped, steps: Steps) -> Array:
-    """What an instant look-up finds at each evaluation."""
-    last = number_until(series.times, steps.times) - 1
-    found = series.values[np.maximum(last, 0)]
-    fresh = (last >= 0) & (steps.times - series.times[np.maximum(last, 0)] < float(LOOK_BACK))
-    return np.where(fresh, found, np.nan)
 
 
 def newest(plan: Plan, found: Sequence[tuple[dict[str, str], Array]]) -> list[tuple[dict[str, str], Array]]:

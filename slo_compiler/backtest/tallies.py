@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from slo_compiler.backtest.history import Group, History, Steps, Table, history, raw_windows
+from slo_compiler.backtest.history import Group, History, Source, Steps, Table, history, raw_windows
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.model.indicator import ErrorRatio
@@ -77,6 +77,16 @@ def span_of(tallies: Sequence[Tally]) -> Span:
     return Span(
         min(float(each.times[0]) - each.apart for each in tallies),
         max(float(each.times[-1]) for each in tallies),
+    )
+
+
+def tallied_source(tallies: Sequence[Tally], steps: Steps, *, alone: bool) -> Source:
+    """The past that was counted, of which nothing else is known; as ``tallied_history``."""
+    return Source(
+        recall=lambda plan: tallied_history(plan, tallies, steps, alone=alone),
+        raw=lambda _: None,
+        steps=steps,
+        blind="a CSV file counts the events of SLOs alone",
     )
 
 

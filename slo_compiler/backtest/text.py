@@ -1,14 +1,13 @@
-"""Backtests as JSON, and the rows and facts that a terminal shows."""
+"""The rows and sentences in which a terminal shows backtests of SLOs."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from slo_compiler.backtest.backtest import Backtest, Heard
+from slo_compiler.backtest.compared import Compared, ComparedSlo
 from slo_compiler.backtest.history import Group
 from slo_compiler.model.alerting import Severity
 from slo_compiler.quantities import (
@@ -18,66 +17,62 @@ from slo_compiler.quantities import (
     format_percent,
 )
 from slo_compiler.replay.grid import Spans
+from slo_compiler.replay.held_back import HeldBack
 from slo_compiler.replay.spans import both
-from slo_compiler.review.effect_json import rfc3339
 from slo_compiler.review.effect_words import moment
 
 Row: TypeAlias = tuple[str, ...]
+Value = TypeVar("Value")
 
 SUMMARY: Final = ("", "objective", "pages", "a month", "tickets", "a month", "budget spent")
 ALERTS: Final = ("", "tiers", "from", "for")
+HELD_BACK: Final = ("held back", "by", "first from", "in all")
 NONE: Final = "-"
 MOST_ALERTS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """An SLO, and what came of each of its variants by name; the first is as it is written."""
-
-    backtests: Mapping[str, Backtest]
-
-    @property
-    def first(self) -> Backtest:
-        """As it is written."""
-        return next(iter(self.backtests.values()))
-
-    @property
-    def slo_id(self) -> str:
-        """Which SLO."""
-        return self.first.plan.slo.id
 
 
 OVERVIEW: Final = ("SLO", "objective", "pages a month", "tickets a month", "budget spent")
 
 
-def overview(compared: Iterable[Compared]) -> list[Row]:
-    """A row for each SLO as it is written, under ``OVERVIEW``, those that page most first."""
-    ordered = sorted(compared, key=lambda each: [-each.first.count(severity) for severity in Severity])
-    return [
+def overview(compared: Compared) -> list[Row]:
+    """A row for each SLO as it is written, under ``OVERVIEW``, those that page most first; then signals."""
+    known = (each for each in compared.slos if each.first.known is not None)
+    ordered = sorted(known, key=lambda each: [-each.first.count(severity) for severity in Severity])
+    slos = [
         (
             each.slo_id,
             format_percent(each.first.plan.slo.objective),
             *(number(each.first.a_month(severity)) for severity in Severity),
-            _percent(each.first.spent),
+            percent(each.first.spent),
         )
         for each in ordered
     ]
+    signals = [
+        (
+            f"{each.first.service}, its signals",
+            NONE,
+            *(number(each.first.a_month(severity)) for severity in Severity),
+            NONE,
+        )
+        for each in compared.services
+    ]
+    return [*slos, *signals]
 
 
-def unknown(compared: Sequence[Compared]) -> str:
+def unknown(compared: Iterable[ComparedSlo]) -> str:
     """The SLOs of which there is no history at all, in one sentence."""
     listed = ", ".join(each.slo_id for each in compared)
     return f"there is no history at all of {listed}: their metrics have no samples in this time"
 
 
-def title(compared: Compared) -> str:
+def title(compared: ComparedSlo) -> str:
     """The SLO and the time that was looked at."""
     asked = compared.first.asked
     length = approximate_duration(Fraction(round(asked.length)))
     return f"{compared.slo_id}  {length}, {moment(asked.begin)} to {moment(asked.end)} UTC"
 
 
-def summary(compared: Compared) -> Iterator[Row]:
+def summary(compared: ComparedSlo) -> Iterator[Row]:
     """A row for each variant, under ``SUMMARY``."""
     for name, found in compared.backtests.items():
         yield (name, *_counted(found))
@@ -92,11 +87,11 @@ def _counted(found: Backtest) -> Row:
             for severity in Severity
             for text in (str(found.count(severity)), number(found.a_month(severity)))
         ),
-        _percent(found.spent),
+        percent(found.spent),
     )
 
 
-def alerts(compared: Compared) -> tuple[tuple[str, ...], list[Row], int]:
+def alerts(compared: ComparedSlo) -> tuple[tuple[str, ...], list[Row], int]:
     """The columns, the first rows of what was heard, and how many more there are.
 
     Groups and variants have columns where there are several.
@@ -117,16 +112,47 @@ def alerts(compared: Compared) -> tuple[tuple[str, ...], list[Row], int]:
     return columns, rows[:MOST_ALERTS], len(rows[MOST_ALERTS:])
 
 
-def _together(compared: Compared) -> Iterator[tuple[Heard, str]]:
+def _together(compared: ComparedSlo) -> Iterator[tuple[Heard, str]]:
     """What was heard, in the order of time; what is the same with several variants once, with their names."""
-    names: dict[Heard, list[str]] = {}
-    for name, found in compared.backtests.items():
-        for each in found.heard:
-            names.setdefault(each, []).append(name)
+    names = together({name: found.heard for name, found in compared.backtests.items()})
     for each in sorted(
         names, key=lambda heard: (heard.begin, heard.severity.value, heard.tiers, heard.group)
     ):
-        yield each, ", ".join(names[each])
+        yield each, names[each]
+
+
+def together(variants: Mapping[str, Iterable[Value]]) -> dict[Value, str]:
+    """All that came of any variant, each once, with the names of the variants that it came of."""
+    names: dict[Value, list[str]] = {}
+    for name, found in variants.items():
+        for each in found:
+            names.setdefault(each, []).append(name)
+    return {each: ", ".join(of) for each, of in names.items()}
+
+
+def held_back(compared: ComparedSlo) -> tuple[Row, list[Row]]:
+    """The columns and rows of what guards and pages of other SLOs kept from notifying."""
+    known = compared.first.known
+    held = {name: found.held_back for name, found in compared.backtests.items()}
+    return held_back_rows(held, known.begin if known else 0.0)
+
+
+def held_back_rows(held: Mapping[str, Iterable[HeldBack]], begin: float) -> tuple[Row, list[Row]]:
+    """The same of what was held back with each variant, in a time that begins at a Unix time."""
+    several = len(held) > 1
+    rows = [
+        (
+            each.alert,
+            each.by,
+            moment(begin + each.after),
+            duration(each.lasted),
+            *([names] if several else []),
+        )
+        for each, names in sorted(
+            together(held).items(), key=lambda row: (row[0].after, row[0].alert, row[0].by)
+        )
+    ]
+    return (*HELD_BACK, *(["with"] if several else [])), rows
 
 
 def missing(found: Backtest) -> Iterator[str]:
@@ -158,61 +184,6 @@ def _spans(spans: Spans) -> str:
     )
 
 
-def as_json(compared: Sequence[Compared], notes: Sequence[str] = ()) -> str:
-    """The backtests as JSON: times of RFC 3339, durations in seconds, shares as ratios."""
-    document = {"notes": list(notes), "slos": [_plain(each) for each in compared]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _plain(compared: Compared) -> dict[str, Any]:
-    asked = compared.first.asked
-    return {
-        "slo": compared.slo_id,
-        "from": rfc3339(asked.begin),
-        "to": rfc3339(asked.end),
-        "variants": [{"name": name, **_variant(found)} for name, found in compared.backtests.items()],
-    }
-
-
-def _variant(found: Backtest) -> dict[str, Any]:
-    slo = found.plan.slo
-    return {
-        "objective": float(slo.objective),
-        "period_seconds": float(slo.period),
-        "history_from": None if found.known is None else rfc3339(found.known.begin),
-        "missing": list(missing(found)),
-        "holes": [_span(span.begin, span.end) for span in found.holes],
-        "pages": found.count(Severity.PAGE),
-        "pages_a_month": found.a_month(Severity.PAGE),
-        "tickets": found.count(Severity.TICKET),
-        "tickets_a_month": found.a_month(Severity.TICKET),
-        "budget_spent": found.spent,
-        "groups": [
-            {
-                "labels": dict(budget.group),
-                "events": budget.events,
-                "errors": budget.errors,
-                "budget_spent": budget.spent,
-            }
-            for budget in found.budgets
-        ],
-        "alerts": [
-            {
-                "severity": each.severity.value,
-                "tiers": list(each.tiers),
-                **_span(each.begin, each.end),
-                "goes_on": each.lasts,
-                "labels": dict(each.group),
-            }
-            for each in found.heard
-        ],
-    }
-
-
-def _span(begin: float, end: float) -> dict[str, Any]:
-    return {"from": rfc3339(begin), "to": rfc3339(end), "seconds": end - begin}
-
-
 def duration(seconds: float) -> str:
     """Seconds for a human."""
     return approximate_duration(Fraction(round(seconds)))
@@ -230,5 +201,6 @@ def number(count: float | None) -> str:
     )
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
+    """A share for a human."""
     return NONE if share is None else format_percent(Fraction(share), digits=3)

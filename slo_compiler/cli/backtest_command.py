@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from slo_compiler.backtest import text
-from slo_compiler.backtest.backtest import backtest
-from slo_compiler.backtest.text import Compared
+from slo_compiler.backtest.compared import Compared, compare
+from slo_compiler.backtest.document import as_json
+from slo_compiler.backtest.scope import Scope, backtest_scope, scopes
 from slo_compiler.backtest.what_if import Variant, variants
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.cli.choice import chosen_slos
@@ -67,18 +67,18 @@ def command(  # noqa: PLR0913 click gives each option on its own
     requested = [_tiers(ctx, each) for each in tiers]
     program = compiled(read_sources(specs))
     lowered = chosen_slos(program.slos, names, lambda each: each.plan.slo.id)
-    tried = [_variants(ctx, each.plan, others, requested) for each in lowered]
-    compared, notes = _compare(ctx, tried, past)
+    tried = {each.plan.slo.id: _variants(ctx, each.plan, others, requested) for each in lowered}
+    compared, notes = _compare(ctx, scopes(program, tried), tried, past)
     if plot is not None:
         _draw(compared, plot)
     if style == "json":
-        click.echo(text.as_json(compared, notes), nl=False)
+        click.echo(as_json(compared, notes), nl=False)
     else:
         # rich takes longer to import than JSON to print
         from slo_compiler.cli.backtest_terminal import print_backtests  # noqa: PLC0415
 
         print_backtests(compared, notes)
-    if all(each.first.known is None for each in compared):
+    if all(each.first.known is None for each in compared.slos):
         ctx.exit(1)
 
 
@@ -117,29 +117,34 @@ def _variants(
 
 
 def _compare(
-    ctx: click.Context, tried: Sequence[Sequence[Variant]], past: Past
-) -> tuple[list[Compared], list[str]]:
-    """What came of each variant of each SLO, and what there is to say of the past as a whole."""
-    recalled = recall(past, [variant.plan for each in tried for variant in each])
+    ctx: click.Context, among: Sequence[Scope], tried: Mapping[str, Sequence[Variant]], past: Past
+) -> tuple[Compared, list[str]]:
+    """What came of each variant, all SLOs as in it, and what there is to say of the past as a whole."""
+    names = next(([variant.name for variant in variants] for variants in tried.values()), [])
+    worlds = {
+        name: {slo_id: variants[place].plan for slo_id, variants in tried.items()}
+        for place, name in enumerate(names)
+    }
+    recalled = recall(past, [scope.otherwise(plans) for scope in among for plans in worlds.values()])
     problems: list[Diagnostic] = []
-    compared = []
+    found = []
     with progress("replaying") as step:
-        for each in tried:
-            step(each[0].plan.slo.id)
-            found = {}
-            for variant in each:
-                history = recalled.recall(variant.plan)
-                if isinstance(history, list):
-                    problems += history
-                else:
-                    found[variant.name] = backtest(variant.plan, history, recalled.asked)
-            compared += [Compared(found)] if found else []
-    if report(list(dict.fromkeys(problems))) and not compared:
+        for scope in among:
+            step(scope.plans[0].slo.service if scope.watched else scope.plans[0].slo.id)
+            of = recalled.of(scope)
+            parts = {
+                name: backtest_scope(scope.otherwise(plans), of, recalled.asked)
+                for name, plans in worlds.items()
+            }
+            problems += [each for part in parts.values() for each in part.problems]
+            found.append(parts)
+    compared = compare(found, tried)
+    if report(list(dict.fromkeys(problems))) and not compared.slos:
         ctx.exit(1)
     return compared, recalled.notes
 
 
-def _draw(compared: Sequence[Compared], path: Path) -> None:
+def _draw(compared: Compared, path: Path) -> None:
     # As in plot_file: matplotlib.
     from slo_compiler.backtest.plot import panels  # noqa: PLC0415
 

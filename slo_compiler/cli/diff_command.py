@@ -134,10 +134,11 @@ def _effects(found: Review, old: Program, new: Program, past: Past) -> Effects |
     from slo_compiler.cli.recalling import recall  # noqa: PLC0415
 
     changed = sides(found.slos, old, new)
-    if not changed:
+    if not changed.scopes:
         return None
-    recalled = recall(past, [plan for each in changed for plan in each.plans])
-    effects, problems = effects_of(changed, recalled.recall, recalled.asked)
+    recalled = recall(past, changed.scopes)
+    sources = {scope: recalled.of(scope) for scope in changed.scopes}
+    effects, problems = effects_of(changed, sources, recalled.asked)
     report(problems)
     return replace(effects, notes=(*effects.notes, *recalled.notes))
 

@@ -1,9 +1,9 @@
-"""From the past that a command is told of to the history of each plan: asked for, or read from a file."""
+"""From the past that a command is told of to what is known of it: asked for, or read from a file."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +13,13 @@ import click
 
 from slo_compiler.backtest import openmetrics, tallies
 from slo_compiler.backtest.asking import Asking, whole_pieces
-from slo_compiler.backtest.backtest import look_back
 from slo_compiler.backtest.cache import Cache
-from slo_compiler.backtest.history import Recall, Steps
+from slo_compiler.backtest.history import Source, Steps
 from slo_compiler.backtest.openmetrics import read_openmetrics
 from slo_compiler.backtest.questions import amount, ask_all
-from slo_compiler.backtest.scraped import scraped_history
-from slo_compiler.backtest.tallies import read_tallies, tallied_history
+from slo_compiler.backtest.scope import Scope, expressions, reach
+from slo_compiler.backtest.scraped import scraped_source
+from slo_compiler.backtest.tallies import read_tallies, tallied_source
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.cli.connection import fail, prometheus
 from slo_compiler.cli.past import Past
@@ -29,7 +29,7 @@ from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.prometheus.answers import Answer
 from slo_compiler.prometheus.client import Prometheus
 from slo_compiler.prometheus.failure import Failure, Reason
-from slo_compiler.quantities import DAY, parse_duration
+from slo_compiler.quantities import DAY, Seconds, parse_duration
 from slo_compiler.replay.grid import Span
 
 Value = TypeVar("Value")
@@ -39,45 +39,45 @@ LAST: Final = 30 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A past that can be recalled plan by plan: the time asked about, and what there is to say of it."""
+    """A past that can be recalled: by evaluation interval, the time asked about, and what to say of it."""
 
-    recall: Recall
+    sources: Mapping[Seconds, Source]
     asked: Span
     notes: list[str] = field(default_factory=list)
 
+    def of(self, scope: Scope) -> Source:
+        """The past at the evaluations of a scope."""
+        return self.sources[scope.interval]
 
-def recall(past: Past, plans: Sequence[Plan]) -> Recalled:
-    """What recalls the history of the plans, each at its own evaluations.
+
+def recall(past: Past, scopes: Sequence[Scope]) -> Recalled:
+    """What recalls the past of the scopes, each at its own evaluations.
 
     Raises:
         click.ClickException: there is none to be had.
     """
     if past.prometheus is not None and past.until is None:
         past = replace(past, until=time.time())  # the same for all
-    intervals = sorted({plan.windows.evaluation_interval for plan in plans})
+    intervals = sorted({scope.interval for scope in scopes})
     found = {
-        interval: _recall(past, [plan for plan in plans if plan.windows.evaluation_interval == interval])
+        interval: _recall(past, [scope for scope in scopes if scope.interval == interval])
         for interval in intervals
     }
     if not found:
         raise click.ClickException("there is no SLO whose history could be looked at")
-    first = found[intervals[0]]
     notes = [note for each in found.values() for note in each.notes]
-    return Recalled(
-        lambda plan: found[plan.windows.evaluation_interval].recall(plan),
-        first.asked,
-        list(dict.fromkeys(notes)),
-    )
+    sources = {interval: source for each in found.values() for interval, source in each.sources.items()}
+    return Recalled(sources, found[intervals[0]].asked, list(dict.fromkeys(notes)))
 
 
-def _recall(past: Past, plans: Sequence[Plan]) -> Recalled:
-    """The same of plans that are evaluated at the same time."""
+def _recall(past: Past, scopes: Sequence[Scope]) -> Recalled:
+    """The same of scopes that are evaluated at the same time."""
     if past.prometheus is not None:
-        return _from_prometheus(past.prometheus, past, plans)
-    return _from_file(past, plans)
+        return _from_prometheus(past.prometheus, past, scopes)
+    return _from_file(past, scopes)
 
 
-def _from_file(past: Past, plans: Sequence[Plan]) -> Recalled:
+def _from_file(past: Past, scopes: Sequence[Scope]) -> Recalled:
     """A file is read whole, and says itself when its time begins and ends."""
     file = past.openmetrics or past.csv
     if file is None:
@@ -86,16 +86,22 @@ def _from_file(past: Past, plans: Sequence[Plan]) -> Recalled:
     if past.openmetrics:
         series = _sound(read_openmetrics(file.as_posix(), content))
         asked = _asked(past, openmetrics.span_of(series))
-        steps = _steps(plans, asked)
-        return Recalled(lambda plan: scraped_history(plan, series, steps), asked)
+        return _recalled(scopes, scraped_source(_plans(scopes), series, _steps(scopes, asked)), asked)
     counted = _sound(read_tallies(file.as_posix(), content))
     asked = _asked(past, tallies.span_of(counted))
-    steps = _steps(plans, asked)
-    ids = sorted({plan.slo.id for plan in plans})
+    ids = sorted({plan.slo.id for plan in _plans(scopes)})
     if ids[1:] and not any(each.slo for each in counted):
         why = f"there is no column slo, and there are {len(ids)} SLOs: choose one with --slo, or name them"
         _refuse(error(Position(file.as_posix()), "history/columns", why))
-    return Recalled(lambda plan: tallied_history(plan, counted, steps, alone=not ids[1:]), asked)
+    return _recalled(scopes, tallied_source(counted, _steps(scopes, asked), alone=not ids[1:]), asked)
+
+
+def _recalled(scopes: Sequence[Scope], source: Source, asked: Span, notes: Iterable[str] = ()) -> Recalled:
+    return Recalled({scopes[0].interval: source}, asked, list(notes))
+
+
+def _plans(scopes: Iterable[Scope]) -> list[Plan]:
+    return [plan for scope in scopes for plan in scope.plans]
 
 
 def _text(file: Path) -> str:
@@ -135,26 +141,26 @@ def _asked(past: Past, held: Span) -> Span:
     return Span(held.begin if past.last is None else end - float(past.last), end)
 
 
-def _steps(plans: Sequence[Plan], asked: Span) -> Steps:
-    interval = float(plans[0].windows.evaluation_interval)
-    return whole_pieces(Steps.within(asked.begin - look_back(plans), asked.end, interval))
+def _steps(scopes: Sequence[Scope], asked: Span) -> Steps:
+    interval = float(scopes[0].interval)
+    return whole_pieces(Steps.within(asked.begin - reach(scopes), asked.end, interval))
 
 
-def _from_prometheus(url: str, past: Past, plans: Sequence[Plan]) -> Recalled:
+def _from_prometheus(url: str, past: Past, scopes: Sequence[Scope]) -> Recalled:
     now = time.time()
     end = min(now, now if past.until is None else past.until)
     asked = Span(end - float(past.last or LAST), end)
-    steps = _steps(plans, asked)
-    with progress_bar("asking", amount(plans, steps)) as bar:
+    steps, plans, exprs = _steps(scopes, asked), _plans(scopes), expressions(scopes)
+    with progress_bar("asking", amount(plans, exprs, steps)) as bar:
         client = prometheus(url, past.how, bar.say)
         _greet(client)
         notes = list(_forgotten(client, now - steps.begin, now - asked.begin))
         asking = Asking(client, now, _cache(past, client.url), step=bar.step)
-        recalled = ask_all(plans, steps, asking, bar.doing)
-    if isinstance(recalled, Failure):
-        fail(recalled)
+        source = ask_all(plans, exprs, steps, asking, bar.doing)
+    if isinstance(source, Failure):
+        fail(source)
     notes += [f"{client.url}: {warning}" for warning in sorted(asking.warnings)]
-    return Recalled(recalled, asked, notes)
+    return _recalled(scopes, source, asked, notes)
 
 
 def _greet(client: Prometheus) -> None:

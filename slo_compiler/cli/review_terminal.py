@@ -12,7 +12,7 @@ from rich.text import Text
 
 from slo_compiler.review.changes import SloChange
 from slo_compiler.review.effect import Effect, Effects
-from slo_compiler.review.effect_words import effect_facts, effect_line, effect_lists
+from slo_compiler.review.effect_words import effect_facts, effect_line, effect_lists, effects_beside
 from slo_compiler.review.facts import Difference
 from slo_compiler.review.headline import clauses, headline
 from slo_compiler.review.merge_words import merge_line, series_lines
@@ -36,6 +36,8 @@ def print_review(review: Review, effects: Effects | None = None) -> None:
     console.print(headline(review), style="bold")
     if review:
         console.print(f"on merge: {merge_line(review)}")
+    for sentence in effects_beside(effects, {slo.id for slo in review.slos}) if effects else ():
+        console.print(sentence)
     for slo in review.slos:
         console.print()
         if review.slos[1:]:

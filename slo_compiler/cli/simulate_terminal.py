@@ -33,6 +33,8 @@ def print_simulations(of_slos: Iterable[Simulation], of_services: Iterable[Servi
         facts = list(simulation_text.facts(whole))
         if whole.not_tried:
             facts.append(("not tried", service_text.not_tried(whole)))
+        if whole.left_out:
+            facts.append(("not replayed", service_text.left_out(whole)))
         _print_parts(console, [*parts, _facts(facts)])
 
 

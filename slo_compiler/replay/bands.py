@@ -12,7 +12,6 @@ from slo_compiler.quantities import approximate_duration
 from slo_compiler.replay.grid import Span, Spans
 from slo_compiler.replay.held_back import about, held_back, name_of
 from slo_compiler.replay.inhibit import Timeline
-from slo_compiler.replay.simulate_service import ServiceTrial
 from slo_compiler.replay.spans import both, union, without
 
 
@@ -36,22 +35,28 @@ class Band:
         return without(self.firing, self.heard)
 
 
-def bands(trial: ServiceTrial, view: Span) -> list[Band]:
-    """Pages, tickets and then guards, each kind as it first fires."""
-    timelines = [each for each in trial.evaluation.timelines if both(each.firing, (view,))]
+def bands(all_timelines: Iterable[Timeline], onset: Span, view: Span) -> list[Band]:
+    """Pages, tickets and then guards, each kind as it first fires.
+
+    Args:
+        all_timelines: of the service.
+        onset: from when on it matters for how long an alert was held back.
+        view: what is seen of them.
+    """
+    timelines = [each for each in all_timelines if both(each.firing, (view,))]
     alerts = {name_of(each): each for each in timelines if SEVERITY in each.labels}
     order = [severity.value for severity in Severity]
     shown = [
-        _band(name, [each for each in timelines if name_of(each) == name], trial, view) for name in alerts
+        _band(name, [each for each in timelines if name_of(each) == name], onset, view) for name in alerts
     ]
     ranks = {name_of(each): order.index(each.labels[SEVERITY]) for each in alerts.values()}
     ranked = sorted(zip(alerts, shown, strict=True), key=lambda each: (ranks[each[0]], each[1].firing[0]))
     return [*(band for _, band in ranked), *_guards(timelines, view)]
 
 
-def _band(name: str, timelines: Iterable[Timeline], trial: ServiceTrial, view: Span) -> Band:
+def _band(name: str, timelines: Iterable[Timeline], onset: Span, view: Span) -> Band:
     timelines = list(timelines)
-    held = max(held_back(timelines, trial.span), key=lambda each: each.lasted, default=None)
+    held = max(held_back(timelines, onset), key=lambda each: each.lasted, default=None)
     return Band(
         label=f"{name} {timelines[0].labels[SEVERITY]}",
         about=about(timelines[0].labels),

@@ -29,13 +29,17 @@ SOME: str = "some"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ServiceEvaluation:
-    """What a service's rules say of a past: its SLOs and drifts by name, and all its alerts."""
+    """What a service's rules say of a past: its SLOs and drifts by name, and all its alerts.
+
+    ``left_out`` names the alerts of signals of which the past does not tell.
+    """
 
     watched: Watched
     grid: Grid
     slos: Mapping[str, Evaluation]
     drifts: Mapping[str, DriftSeen]
     timelines: tuple[Timeline, ...]
+    left_out: tuple[str, ...]
 
 
 def evaluate_service(watched: Watched, past: ServicePast, grid: Grid) -> ServiceEvaluation:
@@ -56,7 +60,10 @@ def evaluate_service(watched: Watched, past: ServicePast, grid: Grid) -> Service
     yields = tuple(evaluate_signals(watched, slos, drifts, past, grid))
     timelines = (*_of_slos(slos), *_of_signals(watched, yields, grid))
     inhibit_rules = inhibitions(watched.plans, [watched.service], rules)
-    return ServiceEvaluation(watched, grid, slos, drifts, inhibit(timelines, inhibit_rules))
+    left_out = {rule.alert for rule in rules} - {timeline.alert for timeline in timelines}
+    return ServiceEvaluation(
+        watched, grid, slos, drifts, inhibit(timelines, inhibit_rules), tuple(sorted(left_out))
+    )
 
 
 def _of_slos(slos: Mapping[str, Evaluation]) -> Iterator[Timeline]:

@@ -17,16 +17,16 @@ from matplotlib.figure import SubFigure
 from matplotlib.ticker import FuncFormatter
 
 from slo_compiler.quantities import format_percent
+from slo_compiler.replay.band_plot import Frame, draw_bands, height_of
 from slo_compiler.replay.bands import Band, bands
 from slo_compiler.replay.evaluate import Evaluation
 from slo_compiler.replay.grid import Array, Span
-from slo_compiler.replay.plot import COLOURS, GREY, INK, OTHER, Drawing, unit_of
+from slo_compiler.replay.plot import COLOURS, INK, OTHER, Drawing, unit_of
 from slo_compiler.replay.signals.looking import greatest
 from slo_compiler.replay.simulate_service import ServiceSimulation, ServiceTrial
 
 CURVES: Final = 2.4
-BAND: Final = 0.24
-"""Inches: the height of the curves, and of each alert below them."""
+"""Inches: the height of the curves, below which the alerts are."""
 
 FRAME: Final = 1.1
 """Inches, for the title and the labels of the axes."""
@@ -69,8 +69,8 @@ def service_panels(simulations: Iterable[ServiceSimulation]) -> list[Drawing]:
 
 def _panel(service: str, trial: ServiceTrial) -> Drawing:
     view = _view(trial)
-    shown = bands(trial, view)
-    height = CURVES + FRAME + BAND * max(len(shown), 1)
+    shown = bands(trial.evaluation.timelines, trial.span, view)
+    height = CURVES + FRAME + height_of(shown)
     return Drawing(height, partial(_draw, service, trial, view, shown))
 
 
@@ -86,7 +86,7 @@ def _view(trial: ServiceTrial) -> Span:
 
 
 def _draw(service: str, trial: ServiceTrial, view: Span, shown: Sequence[Band], part: SubFigure) -> None:
-    above, below = part.subplots(2, 1, sharex=True, height_ratios=(CURVES, BAND * max(len(shown), 1)))
+    above, below = part.subplots(2, 1, sharex=True, height_ratios=(CURVES, height_of(shown)))
     curves = _curves(trial, view)
     worth = "nothing" if trial.worth is None else f"a {trial.worth.value}"
     above.set_title(
@@ -97,7 +97,8 @@ def _draw(service: str, trial: ServiceTrial, view: Span, shown: Sequence[Band], 
     )
     colours = dict(zip(dict.fromkeys(curve.about for curve in curves), LINES, strict=False))
     _draw_curves(above, curves, colours, trial, view)
-    _draw_bands(below, shown, colours, trial, view)
+    draw_bands(below, shown, colours, Frame(view, trial.span.begin, "the onset"))
+    _shade(below, trial, unit_of(view)[0])
 
 
 def _curves(trial: ServiceTrial, view: Span) -> list[Curve]:
@@ -175,50 +176,6 @@ def _draw_curves(
             borderpad=0.2,
             borderaxespad=0,
         )
-
-
-def _draw_bands(
-    axes: Axes, shown: Sequence[Band], colours: dict[str, str], trial: ServiceTrial, view: Span
-) -> None:
-    unit, name = unit_of(view)
-    zero = trial.span.begin
-    for line, band in enumerate(shown):
-        colour = GREY if band.guard else colours.get(band.about, OTHER)
-        for spans, face, hatch in ((band.heard, colour, ""), (band.held_back, "white", "////")):
-            bars = [((span.begin - zero) / unit, span.length / unit) for span in spans]
-            axes.broken_barh(
-                bars, (line - 0.36, 0.72), facecolor=face, edgecolor=colour, hatch=hatch, linewidth=0.8
-            )
-        if band.said:
-            _say(axes, line, band, trial, view)
-    axes.set_yticks(range(len(shown)), [band.label for band in shown])
-    axes.set_ylim(max(len(shown), 1) - 0.4, -0.6)
-    axes.set_xlim((view.begin - zero) / unit, (view.end - zero) / unit)
-    axes.set_xlabel(f"{name} since the onset     (filled: heard; hatched: held back; grey: a guard)")
-    axes.tick_params(axis="y", length=0)
-    if not shown:
-        axes.annotate("no alert fires", (0.5, 0.5), xycoords="axes fraction", ha="center", va="center")
-    _shade(axes, trial, unit)
-
-
-def _say(axes: Axes, line: int, band: Band, trial: ServiceTrial, view: Span) -> None:
-    """Who holds it back, beside the band: on the side that has room, or on the band."""
-    unit, _ = unit_of(view)
-    first, last = band.firing[0].begin, band.firing[-1].end
-    right, left = view.end - last, first - view.begin
-    if max(right, left) < view.length / 4:
-        at, side = (first + last) / 2, "center"
-    else:
-        at, side = (last, "left") if right >= left else (first, "right")
-    axes.annotate(
-        f" {band.said} ",
-        ((at - trial.span.begin) / unit, line),
-        ha=side,
-        va="center",
-        fontsize=7.5,
-        color=INK,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.4},
-    )
 
 
 def _shade(axes: Axes, trial: ServiceTrial, unit: float) -> None:

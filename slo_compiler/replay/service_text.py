@@ -55,6 +55,11 @@ def not_tried(simulation: ServiceSimulation) -> str:
     return ", ".join(incident.name for incident in simulation.not_tried)
 
 
+def left_out(simulation: ServiceSimulation) -> str:
+    """The alerts that no incident is about, which nothing holds back; empty where there are none."""
+    return ", ".join(simulation.left_out)
+
+
 def plain(simulation: ServiceSimulation) -> dict[str, Any]:
     """A simulation as JSON has it; times in seconds, shares as ratios, None where nothing was measured."""
     return {
@@ -62,6 +67,7 @@ def plain(simulation: ServiceSimulation) -> dict[str, Any]:
         "events_an_hour": simulation.traffic.an_hour,
         "incidents": [_trial(trial) for trial in simulation.trials],
         "not_tried": [incident.name for incident in simulation.not_tried],
+        "not_replayed": list(simulation.left_out),
         **measures_of(simulation),
         "false_pages_a_month": simulation.false_pages,
         "false_tickets_a_month": simulation.false_tickets,

@@ -62,13 +62,14 @@ class ServiceTrial:
 class ServiceSimulation:
     """All incidents tried on a service at some traffic; false alerts are a month's.
 
-    ``not_tried`` are those that are about something it has not.
+    ``not_tried`` are those that are about something it has not, ``left_out`` the alerts that none is about.
     """
 
     watched: Watched
     traffic: Traffic
     trials: tuple[ServiceTrial, ...]
     not_tried: tuple[Incident, ...]
+    left_out: tuple[str, ...]
     false_pages: float
     false_tickets: float
 
@@ -89,12 +90,14 @@ def simulate_service(watched: Watched, incidents: Iterable[Incident], traffic: T
     incidents = tuple(incidents)
     concerned = [incident for incident in incidents if _concerns(incident, watched)]
     trials = tuple(try_out_on(watched, incident, traffic) for incident in concerned)
-    counts = Counter(_without_incident(watched, traffic))
+    healthy = _without_incident(watched, traffic)
+    counts = Counter(_told_of(healthy))
     return ServiceSimulation(
         watched=watched,
         traffic=traffic,
         trials=trials,
         not_tried=tuple(each for each in incidents if each not in concerned),
+        left_out=healthy.left_out,
         false_pages=counts[Severity.PAGE] / HEALTHY_MONTHS,
         false_tickets=counts[Severity.TICKET] / HEALTHY_MONTHS,
     )
@@ -171,10 +174,14 @@ def _is_guarded(watched: Watched, guardrail: Guarding) -> bool:
             assert_never(guardrail)
 
 
-def _without_incident(watched: Watched, traffic: Traffic) -> Iterator[Severity]:
-    """The alerts of some healthy months, after their first day."""
+def _without_incident(watched: Watched, traffic: Traffic) -> ServiceEvaluation:
+    """Some healthy months, after a first day."""
     lasts = float(DAY + HEALTHY_MONTHS * MONTH)
-    evaluation = _evaluate(Staged(watched, (Phase(DAY),), lasts, traffic), 0)
+    return _evaluate(Staged(watched, (Phase(DAY),), lasts, traffic), 0)
+
+
+def _told_of(evaluation: ServiceEvaluation) -> Iterator[Severity]:
+    """Its alerts after the first day."""
     for severity in Severity:
         for span in heard(evaluation.timelines, severity):
             if span.begin >= float(DAY):

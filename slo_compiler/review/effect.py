@@ -61,7 +61,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a review would have done to the SLOs that change, by their ids, from a Unix time to another."""
+    """What a review would have done, from a Unix time to another.
+
+    ``slos`` holds the SLOs and signals that change, by their ids, and those that do not and are told of
+    otherwise, since what holds back their alerts does.
+    """
 
     begin: float
     end: float

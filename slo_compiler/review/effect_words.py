@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Final
@@ -32,7 +32,9 @@ def effect_facts(effect: Effect) -> Iterator[tuple[str, Cell]]:
     """What was and would be of an SLO: pages, tickets and budget, each under its name."""
     for severity in Severity:
         yield f"{severity.value}s", Cell(*(_number(past, severity) for past in (effect.before, effect.after)))
-    yield "budget spent", Cell(*(_spent(past) for past in (effect.before, effect.after)))
+    spent = [_spent(past) for past in (effect.before, effect.after)]
+    if {*spent} - {NOTHING, UNKNOWN}:
+        yield "budget spent", Cell(*spent)
 
 
 def effect_lists(effect: Effect) -> Iterator[tuple[str, str]]:
@@ -40,6 +42,14 @@ def effect_lists(effect: Effect) -> Iterator[tuple[str, str]]:
     for name, told in (("no longer told of", effect.lost), ("told of now", effect.gained)):
         if told:
             yield name, _listed(told)
+
+
+def effects_beside(effects: Effects, changed: Collection[str]) -> Iterator[str]:
+    """What is told of otherwise though it does not change, a sentence each: what holds it back does."""
+    for slo_id, effect in effects.slos.items():
+        if slo_id not in changed:
+            told = "; ".join(f"{name} {listed}" for name, listed in effect_lists(effect))
+            yield f"{slo_id} does not change, but what holds back its alerts does: {told}"
 
 
 def _listed(told: Sequence[Told]) -> str:

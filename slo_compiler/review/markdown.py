@@ -9,7 +9,7 @@ from typing import Final
 
 from slo_compiler.review.changes import SloChange
 from slo_compiler.review.effect import Effect, Effects
-from slo_compiler.review.effect_words import effect_facts, effect_line, effect_lists
+from slo_compiler.review.effect_words import effect_facts, effect_line, effect_lists, effects_beside
 from slo_compiler.review.facts import Difference
 from slo_compiler.review.headline import clauses, headlines
 from slo_compiler.review.merge_words import merge_line, series_lines
@@ -42,11 +42,9 @@ def as_markdown(review: Review, effects: Effects | None = None) -> str:
     if review:
         top += [f"On merge: {_literal(merge_line(review))}.", ""]
     if effects:
-        top += [
-            line
-            for note in effects.notes
-            for line in (f"Of that time not all is known: {_literal(note)}.", "")
-        ]
+        beside = effects_beside(effects, {slo.id for slo in review.slos})
+        unknown = (f"Of that time not all is known: {note}" for note in effects.notes)
+        top += [line for said in (*beside, *unknown) for line in (f"{_literal(said)}.", "")]
     sections = [
         _text(_section(slo, effects.slos.get(slo.id) if effects else None, alone=len(review.slos) == 1))
         for slo in review.slos

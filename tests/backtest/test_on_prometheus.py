@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import re
-import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,78 +14,20 @@ import pytest
 
 from tests.backtest import scene
 from tests.backtest.scene import OUTAGE, PARTIAL, VANISHED
+from tests.backtest.server import Backfilled, backfilled, run
 from tests.oracles.prometheus import Prometheus
 
 UNTIL = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(scene.END))
 
 
-@dataclass(slots=True)
-class Shop:
-    """A Prometheus with the past of the shop, always at the same address, that can be killed."""
-
-    oracle: Prometheus
-    folder: Path
-    port: int = field(default_factory=lambda: free_port())  # noqa: PLW0108  # defined below
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        with (self.folder / "prometheus.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    self.oracle.folder / "usr/bin/prometheus",
-                    f"--config.file={self.folder / 'prometheus.yml'}",
-                    f"--storage.tsdb.path={self.folder / 'data'}",
-                    "--storage.tsdb.retention.time=100y",
-                    f"--web.listen-address=127.0.0.1:{self.port}",
-                ],
-                stdout=log,
-                stderr=log,
-            )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/-/ready", timeout=10):
-                return
-            time.sleep(0.02)
-        pytest.fail((self.folder / "prometheus.log").read_text(encoding="utf-8"))
-
-    def kill(self) -> None:
-        """As a machine dies: kill -9."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def queries(self) -> int:
-        """How many range queries it has answered since it started."""
-        with urllib.request.urlopen(f"{self.url}/metrics", timeout=10) as reply:
-            text = reply.read().decode()
-        counted = re.findall(r'http_requests_total\{code="200",handler="/api/v1/query_range"\} (\d+)', text)
-        return sum(map(int, counted))
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
-def shop_of(oracle: Prometheus, folder: Path, days: int = scene.DAYS) -> Shop:
+def shop_of(oracle: Prometheus, folder: Path, days: int = scene.DAYS) -> Backfilled:
     """The shop as a Prometheus holds it, backfilled and not yet running."""
-    (folder / "prometheus.yml").write_text("{}", encoding="utf-8")
     scene.write_specs(folder / "specs")
-    (folder / "history").write_text(scene.openmetrics(days), encoding="utf-8")
-    few_blocks = ("tsdb", "create-blocks-from", "--max-block-duration=1440h", "openmetrics")
-    made = oracle.promtool(*few_blocks, folder / "history", folder / "data")
-    assert made.returncode == 0, made.stderr
-    return Shop(oracle, folder)
+    return backfilled(oracle, folder, scene.openmetrics(days))
 
 
 @pytest.fixture(scope="module")
-def shop(prometheus_3_5: Prometheus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(prometheus_3_5: Prometheus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backfilled]:
     found = shop_of(prometheus_3_5, tmp_path_factory.mktemp("shop"))
     found.start()
     try:
@@ -100,13 +36,9 @@ def shop(prometheus_3_5: Prometheus, tmp_path_factory: pytest.TempPathFactory) -
         found.kill()
 
 
-def command(shop: Shop, cache: Path, *more: str) -> list[str]:
+def command(shop: Backfilled, cache: Path, *more: str) -> list[str]:
     arguments = ("--prometheus", shop.url, "--until", UNTIL, "--cache", str(cache), "--format", "json", *more)
     return [sys.executable, "-m", "slo_compiler", "backtest", str(shop.folder / "specs"), *arguments]
-
-
-def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(arguments, capture_output=True, encoding="utf-8", timeout=300, check=False)
 
 
 def written(output: str) -> dict[str, Any]:
@@ -121,7 +53,7 @@ def seconds(text: str) -> float:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> str:
+def undisturbed(shop: Backfilled, tmp_path_factory: pytest.TempPathFactory) -> str:
     done = run(command(shop, tmp_path_factory.mktemp("cache")))
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -168,7 +100,7 @@ def test_the_budget_is_what_was_planted(undisturbed: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_file_says_the_same_as_a_server(shop: Shop, undisturbed: str) -> None:
+def test_a_file_says_the_same_as_a_server(shop: Backfilled, undisturbed: str) -> None:
     arguments = command(shop, shop.folder / "unused")
     place = arguments.index("--prometheus")
     done = run([*arguments[:place], "--openmetrics", str(shop.folder / "history"), "--format", "json"])
@@ -179,7 +111,7 @@ def test_a_file_says_the_same_as_a_server(shop: Shop, undisturbed: str) -> None:
 
 @pytest.mark.slow
 def test_a_server_that_dies_and_comes_back_is_waited_for(
-    shop: Shop, undisturbed: str, tmp_path: Path
+    shop: Backfilled, undisturbed: str, tmp_path: Path
 ) -> None:
     cache = tmp_path / "cache"
     client = subprocess.Popen(
@@ -200,7 +132,9 @@ def test_a_server_that_dies_and_comes_back_is_waited_for(
 
 
 @pytest.mark.slow
-def test_a_run_that_was_cut_short_goes_on_where_it_was(shop: Shop, undisturbed: str, tmp_path: Path) -> None:
+def test_a_run_that_was_cut_short_goes_on_where_it_was(
+    shop: Backfilled, undisturbed: str, tmp_path: Path
+) -> None:
     cache = tmp_path / "cache"
     client = subprocess.Popen(
         command(shop, cache), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, encoding="utf-8"
@@ -218,7 +152,7 @@ def test_a_run_that_was_cut_short_goes_on_where_it_was(shop: Shop, undisturbed: 
 
 
 @pytest.mark.slow
-def test_a_server_that_stays_away_is_told(shop: Shop, tmp_path: Path) -> None:
+def test_a_server_that_stays_away_is_told(shop: Backfilled, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     client = subprocess.Popen(
         command(shop, cache, "--patience", "0.5"),

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from slo_compiler.cli import main
-from tests.backtest import scene
+from tests.backtest import ml_scene, scene
 from tests.backtest.scene import Incident
 from tests.prometheus.stub import Reply, stub
 
@@ -100,6 +100,32 @@ def test_json_keeps_to_its_published_schema(folder: Path, arguments: Sequence[st
     assert [] == [
         each.message for each in jsonschema.Draft202012Validator(schema).iter_errors(json.loads(found.stdout))
     ]
+
+
+def test_what_a_csv_file_cannot_know_of_a_service_is_named(tmp_path: Path) -> None:
+    ml_scene.write_specs(tmp_path / "specs")
+    (tmp_path / "history.csv").write_text(ml_scene.csv_text(), encoding="utf-8")
+    shown = " ".join(" ".join(table(tmp_path)).split())
+    assert "features fast pages of availability 2025-10-13 09:18 31m" in shown
+    assert "not replayed, for a CSV file counts the events of SLOs alone: DetectorStale, DriftBroad" in shown
+    assert "scorer, its signals - 0 0 -" in shown
+
+
+def test_a_service_is_replayed_from_a_file_with_what_its_guards_hold_back(tmp_path: Path) -> None:
+    ml_scene.write_specs(tmp_path / "specs")
+    (tmp_path / "history").write_text(ml_scene.openmetrics(), encoding="utf-8")
+    arguments = ("--openmetrics", str(tmp_path / "history"), "--objective", "90%", "--slo", "quality")
+    shown = " ".join(run(tmp_path, *arguments).stdout.split())
+    assert "quality fast label_lag 2025-10-12 10:23 36m as written" in shown
+    assert "page inputs DriftReal 2025-10-11 09:11 2h50m as written" in shown
+    assert "not replayed" not in shown
+    documented = (ROOT / "docs" / "backtest.md").read_text(encoding="utf-8")
+    as_written = run(tmp_path, *arguments[:2], "--slo", "quality").stdout.splitlines()
+    assert "\n".join(line.rstrip() for line in as_written).strip() in documented
+    found = run(tmp_path, *arguments, "--format", "json", "--plot", str(tmp_path / "picture.svg"))
+    schema = json.loads((ROOT / "docs" / "backtest.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(found.stdout))
+    assert (tmp_path / "picture.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
 def test_another_objective_is_told_of_later(folder: Path) -> None:

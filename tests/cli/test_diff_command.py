@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from slo_compiler.cli import main
-from tests.backtest import scene
+from tests.backtest import ml_scene, scene
 from tests.compiling import RECEIVERS, Document, slo, spec
 from tests.oracles.document import yaml_text
 
@@ -295,6 +295,19 @@ def test_the_effect_is_in_json_too(folder: Path, history: str) -> None:
     done = diff("old", "new", "--backtest", "--csv", history, "--format", "json")
     told = json.loads(done.stdout)["history"]
     assert (told["pages"], list(told["slos"])) == ({"before": 1, "after": 1}, ["shop:availability"])
+
+
+def test_what_a_guard_would_have_held_back_is_told_of_an_slo_that_does_not_change(folder: Path) -> None:
+    ml_scene.write_specs(folder / "old", ml_scene.SPEC.replace("label_lag: {", "label_lag: false #"))
+    ml_scene.write_specs(folder / "new")
+    Path("history").write_text(ml_scene.openmetrics(), encoding="utf-8")
+    done = diff("old", "new", "--backtest", "--openmetrics", "history")
+    lines = done.stdout.splitlines()
+    assert "pages 2 → 1, tickets 3 → 2 in the 5d until 2025-10-14" == lines[0]
+    [beside] = [line for line in lines if "does not change" in line]
+    assert beside.startswith("scorer:quality does not change, but what holds back its alerts does: no longer")
+    done = diff("old", "new", "--backtest", "--openmetrics", "history", "--format", "markdown")
+    assert "scorer:quality does not change, but what holds back its alerts does" in done.stdout
 
 
 def test_an_slo_that_is_new_had_no_pages(folder: Path, history: str) -> None:

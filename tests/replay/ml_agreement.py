@@ -13,12 +13,26 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from slo_compiler.replay.grid import Spans
+import numpy as np
+
+from slo_compiler.backtest.history import Steps, Table
+from slo_compiler.backtest.openmetrics import Scraped
+from slo_compiler.backtest.scraped import scraped_source
+from slo_compiler.backtest.signal_rules import evaluate_rules, signal_rules
+from slo_compiler.backtest.vectors import nameless
+from slo_compiler.burnrate.plan import Plan
+from slo_compiler.model import labels as labels_
+from slo_compiler.model.guard import GuardKind
+from slo_compiler.replay.evaluate import evaluate
+from slo_compiler.replay.firing import Yielding, fire
+from slo_compiler.replay.grid import Array, Spans
 from slo_compiler.replay.service import evaluate_service
+from slo_compiler.replay.signals.scraped import ServicePast
 from slo_compiler.rules import names
 from slo_compiler.rules.ir import AlertingRule, RecordingRule, Rule
 from slo_compiler.rules.signals.signal import LoweredSignal
 from tests.conftest import prometheus_of
+from tests.engine.remote_write import Columns, Written
 from tests.engine.replay import EPOCH, FIRST_EVALUATIONS, Replay, evaluated, evaluations, read_by
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.releases import PROMETHEUS_3_5
@@ -31,8 +45,13 @@ SEASONS: Final = 5
 JUDGED: Final = ("quality", "latency")
 """The SLOs whose recorded series signals read."""
 
-NOT_REPLAYED: Final = {names.TELEMETRY_ALERT, names.BLOCKING_ALERT}
-"""Alerts of signals that are not replayed, for nothing holds them back or is held back by them."""
+NOT_REPLAYED: Final = {
+    names.TELEMETRY_ALERT,
+    names.BLOCKING_ALERT,
+    names.STALLED_ALERT,
+    names.THRASH_ALERT,
+}
+"""Alerts of signals that are only replayed from series, and not from the arrays of an incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +61,8 @@ class MlVerdict:
     scenarios: int
     fired: Counter[str]
     disagreements: tuple[Disagreement, ...]
+    by_rules: tuple[Disagreement, ...]
+    """The same of the rules themselves, evaluated on the series as in a backtest."""
 
 
 def compare(prometheus: Prometheus, batch: MlBatch, seed: int) -> MlVerdict:
@@ -51,16 +72,29 @@ def compare(prometheus: Prometheus, batch: MlBatch, seed: int) -> MlVerdict:
         evaluated(prometheus, Path(folder), list(_rules(batch)), batch.series) as replay,
     ):
         theirs = dict(_theirs(replay, batch))
-    ours = dict(_ours(batch))
-    found, fired = [], Counter[str]()
+    fired = Counter[str]()
+    for key, spans in theirs.items():
+        fired[key.name] += len(spans)
+    arrays = {key: spans for key, spans in theirs.items() if key.alert not in NOT_REPLAYED}
+    changed = GuardKind.SPEC_MOVED.value  # in a backtest, rules are never changed
+    rules = {key: spans for key, spans in theirs.items() if key.guard != changed}
+    by_rules = {key: spans for key, spans in _by_rules(batch) if key.guard != changed}
+    return MlVerdict(
+        len(batch.pasts),
+        fired,
+        tuple(_disagreements(dict(_ours(batch)), arrays, batch, seed)),
+        tuple(_disagreements(by_rules, rules, batch, seed)),
+    )
+
+
+def _disagreements(
+    ours: Mapping[Key, Spans], theirs: Mapping[Key, Spans], batch: MlBatch, seed: int
+) -> Iterator[Disagreement]:
     for key in sorted({*ours, *theirs}):
         mine, expected = ours.get(key, ()), theirs.get(key, ())
-        name = f"{key.alert} {key.guard}".strip()
-        fired[name] += len(expected)
         if not agree(mine, expected, batch.grid.interval):
             scenario = int(key.subject.partition(":")[0].removeprefix("s"))
-            found.append(Disagreement(seed, scenario, name, mine, expected))
-    return MlVerdict(len(batch.pasts), fired, tuple(found))
+            yield Disagreement(seed, scenario, key.name, mine, expected)
 
 
 class Key(NamedTuple):
@@ -69,18 +103,24 @@ class Key(NamedTuple):
     alert: str
     subject: str
     guard: str
-    slice: str
+    more: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """What the alert is called, whatever it is about."""
+        return f"{self.alert} {self.guard}".strip()
 
 
 def _key(alert: str, labels: Mapping[str, str]) -> Key:
     subject = labels.get("ml_signal_id") or labels["slo_id"]
-    return Key(alert, subject, labels.get("ml_guard", ""), labels.get("slice", ""))
+    more = ((name, labels[name]) for name in ("slice", "origin", labels_.EVIDENCE) if name in labels)
+    return Key(alert, subject, labels.get("ml_guard", ""), tuple(more))
 
 
 def _compared(batch: MlBatch) -> Iterator[AlertingRule]:
-    """The alerts of signals that are replayed."""
+    """The alerts of signals."""
     for signal in batch.program.signals:
-        yield from (alert for alert in signal.alerts() if alert.alert not in NOT_REPLAYED)
+        yield from signal.alerts()
 
 
 def _ours(batch: MlBatch) -> Iterator[tuple[Key, Spans]]:
@@ -91,12 +131,54 @@ def _ours(batch: MlBatch) -> Iterator[tuple[Key, Spans]]:
                 yield _key(timeline.alert, timeline.labels), timeline.firing
 
 
+def _by_rules(batch: MlBatch) -> Iterator[tuple[Key, Spans]]:
+    """The rules of signals evaluated on the series, as a backtest reads them from a file."""
+    steps = _Evaluations(0, batch.grid.count, batch.grid.interval)
+    series = [_scraped(each) for each in batch.series if each.labels["__name__"] != names.SPEC_INFO]
+    evaluated = np.ones(batch.grid.count, dtype=np.bool_)
+    for watched, past in zip(batch.program.watched, batch.pasts, strict=True):
+        recorded = [each for plan in watched.plans for each in _recorded(plan, past, batch)]
+        raw = scraped_source(watched.plans, series, steps).raw
+        for alerting in evaluate_rules(signal_rules(watched), recorded, raw, steps, evaluated):
+            assert alerting.table is not None, alerting.rule.alert
+            for group, row in zip(alerting.table.groups, alerting.table.values, strict=True):
+                rule, holds = alerting.rule, (~np.isnan(row))[np.newaxis]
+                labels = {**dict(nameless(group)), **rule.labels}
+                alert = Yielding(rule.alert, labels, rule.hold, rule.keep_firing_for, holds)
+                yield _key(rule.alert, labels), fire(alert, 0, batch.grid).firing
+
+
+class _Evaluations(Steps):
+    """The evaluations of a batch, which are at no whole multiples of their interval."""
+
+    @property
+    def times(self) -> Array:
+        return EPOCH + FIRST_EVALUATIONS[0] + self.interval * np.arange(self.count, dtype=np.float64)
+
+
+def _scraped(written: Written | Columns) -> Scraped:
+    assert isinstance(written, Written)
+    times, values = (np.array(each, dtype=np.float64) for each in zip(*written.samples, strict=True))
+    return Scraped(dict(written.labels), times, values)
+
+
+def _recorded(
+    plan: Plan, past: ServicePast, batch: MlBatch
+) -> Iterator[tuple[str, Table, Mapping[str, str]]]:
+    if plan.slo.name in past.slos:
+        recorded = evaluate(plan, past.slos[plan.slo.name], batch.grid).recorded
+        for window, counts in recorded.items():
+            yield names.events(window), Table(((),), counts.events), names.identity(plan.slo)
+            yield names.errors(window), Table(((),), counts.errors), names.identity(plan.slo)
+
+
 def _theirs(replay: Replay, batch: MlBatch) -> Iterator[tuple[Key, Spans]]:
     times = batch.grid.times.tolist()
     for alert in _compared(batch):
+        own = _key(alert.alert, alert.labels)
         for labels, samples in replay.alerts[alert.alert].items():
             key = _key(alert.alert, dict(labels))
-            if key._replace(slice="") == _key(alert.alert, alert.labels):
+            if key[:3] == own[:3] and {*own.more} <= {*key.more}:
                 yield key, tuple(state_machine(alert, {time - EPOCH for time, _ in samples}, times))
 
 
@@ -114,7 +196,9 @@ def _rules(batch: MlBatch) -> Iterator[tuple[Rule, Sequence[float]]]:
     for rule, first, group in rules:
         if id(rule) in compared or (isinstance(rule, RecordingRule) and rule.record in needed):
             times = evaluations(first, group, batch.lasts)
-            yield rule, [each for each in times if each - EPOCH >= _begun(rule, batch)]
+            yielding = [each for each in times if each - EPOCH >= _begun(rule, batch)]
+            if yielding:
+                yield rule, yielding
 
 
 def _needed(rules: Sequence[Rule], among: Sequence[Rule]) -> set[str | None]:
@@ -157,9 +241,10 @@ def main(wanted: int) -> int:
     with ProcessPoolExecutor(2) as pool:
         for verdict in pool.map(partial(_compare, prometheus), _batches(wanted)):
             verdicts.append(verdict)
-            print(*verdict.disagreements, sep="\n", end="\n" * bool(verdict.disagreements), flush=True)  # noqa: T201 it is a report
+            found = (*verdict.disagreements, *verdict.by_rules)
+            print(*found, sep="\n", end="\n" * bool(found), flush=True)  # noqa: T201 it is a report
     fired = sum((verdict.fired for verdict in verdicts), Counter[str]())
-    disagreements = sum(len(verdict.disagreements) for verdict in verdicts)
+    disagreements = sum(len((*verdict.disagreements, *verdict.by_rules)) for verdict in verdicts)
     for name, often in sorted(fired.items()):
         print(f"{often:6}  {name}")  # noqa: T201 as above
     print(  # noqa: T201 as above

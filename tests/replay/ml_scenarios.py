@@ -64,9 +64,13 @@ def draw(seed: int, scenarios: int) -> MlBatch:
     specs = [_spec(rng, name) for name in names]
     times = np.arange(FIRST_SCRAPE, LASTS, SCRAPE_INTERVAL, dtype=np.float64)
     drawn = [_Past(rng, times, name) for name in names]
+    pasts = [each.past() for each in drawn]
+    for number, each in enumerate(drawn):
+        each.rng = np.random.default_rng((seed, number))
+        each.serving()
     return MlBatch(
         program=_program(specs, INTERVAL),
-        pasts=[each.past() for each in drawn],
+        pasts=pasts,
         grid=_grid(LASTS, INTERVAL),
         lasts=LASTS,
         series=[series for each in drawn for series in each.series],
@@ -80,9 +84,13 @@ def draw_seasons(seed: int, scenarios: int) -> MlBatch:
     specs = [_seasonal_spec(rng, name) for name in names]
     times = np.arange(FIRST_SCRAPE, SEASON_LASTS, SEASON_SCRAPES, dtype=np.float64)
     drawn = [_Past(rng, times, name) for name in names]
+    pasts = [ServicePast({}, {"inputs": each.season()}) for each in drawn]
+    for number, each in enumerate(drawn):
+        each.rng = np.random.default_rng((seed, number))
+        each.blocks()
     return MlBatch(
         program=_program(specs, SEASON_INTERVAL),
-        pasts=[ServicePast({}, {"inputs": each.season()}) for each in drawn],
+        pasts=pasts,
         grid=_grid(SEASON_LASTS, SEASON_INTERVAL),
         lasts=SEASON_LASTS,
         series=[series for each in drawn for series in each.series],
@@ -155,12 +163,19 @@ def _spec(rng: np.random.Generator, name: str) -> Document:
                 "restarts": f"restarts_total{of}",
             },
         },
+        serving={
+            "running": f"running{of}",
+            "progress": f"tokens_total{of}",
+            "replicas": f"wanted{of}",
+            "stalled_after": "5m",
+        },
     )
 
 
 def _seasonal_spec(rng: np.random.Generator, name: str) -> Document:
     return compiling.ml_spec(
         name,
+        compiling.slo("shield", indicator={"guardrail": {"name": f"shield-{name}"}}),
         drift=[{"name": "inputs", "score": f'score{{service="{name}"}}', "threshold": 0.2, "cadence": "1h"}],
         guards={
             "seasonality": {"max": f"{rng.choice([3, 72])}h", "tolerance": float(rng.choice([1.3, 1.07]))},
@@ -319,6 +334,44 @@ class _Past:
         self._write("ml_guardrail_checks_total", fail_open[0], action="fail_open", **of)
         self._write("requests_total", traffic[0], service=self.name)
         return GuardrailScraped(self.times, np.concatenate((allow, fail_open)), fail_open, traffic)
+
+    def serving(self) -> None:
+        """Engines that hang now and then, and replicas that swing."""
+        rng, size = self.rng, self.times.size
+        for number in range(int(rng.integers(1, 4))):
+            running = np.full(size, 4.0)
+            running[self._spell(0.5)] = 0
+            tokens = np.full(size, 30.0)
+            for _ in range(rng.integers(0, 3)):
+                tokens[self._spell(1)] = 0
+            counter = self._counters(tokens[np.newaxis])[0]
+            gone = self._spell(0.3)
+            running[gone] = counter[gone] = np.nan
+            self._write("running", running, service=self.name, instance=f"{number}")
+            self._write("tokens_total", counter, service=self.name, instance=f"{number}")
+        wanted = np.full(size, 4.0)
+        for _ in range(rng.integers(0, 3)):
+            spell = self._spell(1)
+            wanted[spell] += np.repeat(rng.integers(0, 3, size), rng.choice([2, 20, 60]))[:size][spell]
+        wanted[self._spell(0.3)] = np.nan
+        self._write("wanted", wanted, service=self.name)
+
+    def blocks(self) -> None:
+        """What a guardrail keeps out, of two origins, usually and at the end."""
+        rng, size = self.rng, self.times.size
+        of = {"guardrail": f"shield-{self.name}"}
+        for origin in ("user", "tool"):
+            ratio = np.full(size, rng.choice([0.0, 0.01, 0.05]))
+            for _ in range(rng.integers(0, 4)):
+                begin = int(rng.integers(size * 3 // 4, size))
+                ratio[begin : begin + int(rng.integers(10, 200))] = rng.uniform(0.02, 0.6)
+            checks = rng.poisson(rng.choice([2, 40]), size)
+            blocked = rng.binomial(checks, ratio)
+            allowed = self._counters((checks - blocked)[np.newaxis])[0]
+            kept_out = self._counters(blocked[np.newaxis])[0]
+            kept_out[kept_out == 0] = np.nan
+            self._write("ml_guardrail_checks_total", allowed, action="allow", origin=origin, **of)
+            self._write("ml_guardrail_checks_total", kept_out, action="block", origin=origin, **of)
 
     def _old_rules(self, changed: float) -> None:
         """What the rules recorded of themselves before they were changed."""

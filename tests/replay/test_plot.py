@@ -77,7 +77,7 @@ def lagging() -> str:
     (watched,) = program_of(spec).watched
     incident = next(each for each in ML_CATALOGUE if each.name == "label-lag")
     simulation = ServiceSimulation(
-        watched, steady(36_000), (try_out_on(watched, incident, steady(36_000), draws=1),), (), 0, 0
+        watched, steady(36_000), (try_out_on(watched, incident, steady(36_000), draws=1),), (), (), 0, 0
     )
     return draw_picture(service_panels([simulation]), "svg").decode()
 
@@ -100,7 +100,7 @@ def test_the_picture_of_a_healthy_service_says_that_no_alert_fires() -> None:
     (watched,) = program_of(ml_spec("scorer")).watched
     incident = Incident("nothing", "", (Phase(30 * MINUTE),), Worth.NOTHING)
     trial = try_out_on(watched, incident, steady(36_000), draws=1)
-    simulation = ServiceSimulation(watched, steady(36_000), (trial,), (), 0, 0)
+    simulation = ServiceSimulation(watched, steady(36_000), (trial,), (), (), 0, 0)
     assert "<!-- no alert fires -->" in draw_picture(service_panels([simulation]), "svg").decode()
 
 

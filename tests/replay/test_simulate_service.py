@@ -159,3 +159,9 @@ def test_a_healthy_service_is_silent_and_what_it_has_nothing_of_is_not_tried() -
     assert (0, 0) == (simulation.false_pages, simulation.false_tickets)
     assert [] == list(simulation.trials)
     assert set(PLAYBOOK) == {each.name for each in simulation.not_tried}
+
+
+def test_the_alerts_that_no_incident_is_about_are_named() -> None:
+    spec = ml_spec("llm", slo(), drift=[], serving={"running": "running", "progress": "tokens_total"})
+    (watched,) = program_of(spec).watched
+    assert ("EngineStalled", "TelemetryMissing") == simulate_service(watched, (), steady(360)).left_out
