@@ -28,6 +28,9 @@ from tests.oracles.victoria_metrics import VictoriaMetrics
 # HYPOTHESIS_PROFILE=long looks further, and elsewhere each time; without it each run tries the same examples.
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=60, print_blob=True)
 settings.register_profile("long", deadline=None, max_examples=5000, print_blob=True)
+# No test is told what another one compiled; those of the cache itself ask for one.
+os.environ["SLO_COMPILER_NO_CACHE"] = "1"
+
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import click
 
+from slo_compiler.cli.cache_folder import cache_folder
+from slo_compiler.cli.compile_terminal import tell_errors, tell_fresh, tell_stale, tell_written
 from slo_compiler.cli.generated import in_memory
 from slo_compiler.cli.inputs import read_sources
-from slo_compiler.cli.output import Changes, OutputError, compare, write
+from slo_compiler.cli.outcome import Outcome
+from slo_compiler.cli.output import OutputError, compare, settled, write
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
-from slo_compiler.compiler import Compilation, compile_sources
-from slo_compiler.emitters.artifact import Artifact
+from slo_compiler.cli.run_cache import Remembered, RunCache
 from slo_compiler.model.targets import KINDS
-
-MOST_DIFF_LINES: Final = 200
-"""Of each stale file: enough to see what kind of change it is."""
+from slo_compiler.sources import Sources
 
 
 @click.command("compile")
@@ -43,15 +40,26 @@ MOST_DIFF_LINES: Final = 200
     help="Write files for this target too, in the place of those that defaults.yaml names.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="Do not show notes.")
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep here what was told of which specs, so that nothing is compiled twice."
+    "  [default: in the user's cache folder]",
+)
+@click.option(
+    "--no-cache", is_flag=True, envvar="SLO_COMPILER_NO_CACHE", help="Compile anew, and keep nothing of it."
+)
 @click.pass_context
 def command(  # noqa: PLR0913 click gives each option on its own
     ctx: click.Context,
     specs: tuple[Path, ...],
     out: Path,
     targets: tuple[str, ...],
+    cache: Path | None,
     *,
     check: bool,
     quiet: bool,
+    no_cache: bool,
 ) -> None:
     """Compile SPECS, files or folders, to Prometheus rules and Alertmanager routes.
 
@@ -60,17 +68,20 @@ def command(  # noqa: PLR0913 click gives each option on its own
     """
     _check_apart(specs, out)
     sources = replace(read_sources(specs), targets=targets or None)
-    with progress() as step:
-        compilation = compile_sources(sources, progress=step)
-    report(compilation.diagnostics, quiet_notes=quiet)
-    if compilation.program is None:
-        click.echo(f"{out} was not {'compared' if check else 'written'}", err=True)
-        ctx.exit(1)
-    try:
-        ctx.exit(_check(compilation, out) if check else _write(compilation, out))
-    except OutputError as failure:
-        click.echo(str(failure), err=True)
-        ctx.exit(1)
+    folder = None if no_cache else cache or cache_folder("compile")
+    asked = _Asked(out, check=check, quiet=quiet)
+    remembered = Remembered.of(sources, None if folder is None else RunCache(folder))
+    code = _recall(remembered.outcome(), asked)
+    ctx.exit(_compile(sources, asked, remembered) if code is None else code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to happen to what comes out."""
+
+    out: Path
+    check: bool
+    quiet: bool
 
 
 def _check_apart(specs: Sequence[Path], out: Path) -> None:
@@ -82,55 +93,37 @@ def _check_apart(specs: Sequence[Path], out: Path) -> None:
         )
 
 
-def _write(compilation: Compilation, out: Path) -> int:
-    changes = write(out, in_memory(compilation.artifacts()))
-    for path in changes.edited:
-        click.echo(f"{out / path}: note: edits by hand were overwritten; edit the specs instead", err=True)
-    for path in changes.removed:
-        click.echo(f"{out / path}: note: removed, for nothing in these specs compiles to it", err=True)
-    click.echo(f"{out}: {_summary(changes)}", err=True)
-    return 0
+def _recall(outcome: Outcome | None, asked: _Asked) -> int | None:
+    """Tell what an earlier run told, if nothing is to be written; the exit code, or None to compile."""
+    if outcome is None:
+        return None
+    if outcome.manifest is None:
+        report(outcome.diagnostics, quiet_notes=asked.quiet)
+        return tell_errors(asked.out, check=asked.check)
+    changes = settled(asked.out, outcome.manifest)
+    if changes is None:
+        return None
+    report(outcome.diagnostics, quiet_notes=asked.quiet)
+    return tell_fresh(asked.out) if asked.check else tell_written(asked.out, changes)
 
 
-def _check(compilation: Compilation, out: Path) -> int:
-    artifacts = {artifact.path: artifact for artifact in compilation.artifacts()}
-    changes = compare(out, in_memory(artifacts.values()))
-    if not changes:
-        click.echo(f"{out} is what the specs compile to", err=True)
-        return 0
-    for line in _differences(changes, artifacts, out):
-        click.echo(line)
-    click.echo(f"{out} is stale: {_summary(changes)}; run slo-compiler compile and commit", err=True)
-    return 1
+def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
+    # What need not be compiled does not wait for the compiler.
+    from slo_compiler.compiler import compile_sources  # noqa: PLC0415
 
-
-def _differences(changes: Changes, artifacts: Mapping[str, Artifact], out: Path) -> Iterator[str]:
-    yield from (f"to be created: {out / path}" for path in changes.created)
-    yield from (f"to be removed: {out / path}" for path in changes.removed)
-    yield from (f"in the way: {conflict}" for conflict in changes.conflicts)
-    for path in changes.changed:
-        yield f"to be changed: {out / path}"
-        if path in artifacts:  # of the manifest, no human wants to see the difference
-            yield from _difference(out / path, artifacts[path])
-
-
-def _difference(path: Path, artifact: Artifact) -> Iterator[str]:
-    old = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    lines = difflib.unified_diff(
-        old, artifact.text.splitlines(), str(path), f"{path} (compiled)", lineterm=""
-    )
-    yield from itertools.islice(lines, MOST_DIFF_LINES)
-    more = sum(1 for _ in lines)
-    if more:
-        yield f"... and {more} more lines"
-
-
-def _summary(changes: Changes) -> str:
-    counted = {
-        "created": changes.created,
-        "changed": changes.changed,
-        "removed": changes.removed,
-        "unchanged": changes.unchanged,
-        "in the way": changes.conflicts,
-    }
-    return ", ".join(f"{len(paths)} {what}" for what, paths in counted.items() if paths) or "no files"
+    with progress() as step:
+        compilation = compile_sources(sources, progress=step)
+    report(compilation.diagnostics, quiet_notes=asked.quiet)
+    if compilation.program is None:
+        remembered.keep(Outcome(compilation.diagnostics, None))
+        return tell_errors(asked.out, check=asked.check)
+    try:
+        generated = in_memory(compilation.artifacts())
+        changes = (compare if asked.check else write)(asked.out, generated)
+    except OutputError as failure:
+        click.echo(str(failure), err=True)
+        return 1
+    remembered.keep(Outcome(compilation.diagnostics, generated.manifest))
+    if not asked.check:
+        return tell_written(asked.out, changes)
+    return tell_stale(asked.out, changes, generated) if changes else tell_fresh(asked.out)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -84,6 +85,25 @@ def write(out: Path, generated: Generated) -> Changes:
             if plan.changes:
                 _replace(folder, new, plan, wanted)
             return plan.changes
+
+
+def settled(out: Path, listed: bytes) -> Changes | None:
+    """What ``write`` and ``compare`` would find of the set of a manifest, if that is nothing to do.
+
+    For that every file is read: what somebody edited is not settled. None also where they have more to do.
+    """
+    try:
+        folder = _output_folder(out)
+        found = staging.look(folder)
+        digests = {**json.loads(listed), manifest.MANIFEST: manifest.digest(listed)}
+        if exchange.workspace(folder).exists() or not all(_is_file(found, path) for path in digests):
+            return None
+        same = all(
+            manifest.digest((folder / path).read_bytes()) == digest for path, digest in digests.items()
+        )
+    except (OSError, OutputError):
+        return None
+    return Changes(unchanged=tuple(sorted(digests))) if same else None
 
 
 @dataclass(frozen=True, slots=True)

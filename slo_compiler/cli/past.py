@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
+from slo_compiler.cli.cache_folder import cache_folder
 from slo_compiler.cli.connection import READABLE, Connection, connection
 from slo_compiler.quantities import DAY, Seconds, parse_duration
 
@@ -84,14 +84,9 @@ def take_past(options: dict[str, Any]) -> Past:
         **sources,
         last=None if last is None else _duration(last),
         until=None if until is None else _time(until),
-        cache=None if no_cache else cache or _cache_folder(),
+        cache=None if no_cache else cache or cache_folder("backtest"),
         how=how,
     )
-
-
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "slo-compiler" / "backtest"
 
 
 def _duration(said: str) -> Seconds:

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from slo_compiler.emitters.runbooks import markdown
-from slo_compiler.emitters.runbooks.templates import SHIPPED
+from slo_compiler.emitters.runbooks.shipped import SHIPPED
 from slo_compiler.incident import words
 from slo_compiler.incident.asking import duration
 from slo_compiler.incident.detection import Signal, seen_by

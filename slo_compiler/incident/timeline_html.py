@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import jinja2
 
-from slo_compiler.emitters.runbooks.templates import SHIPPED
+from slo_compiler.emitters.runbooks.shipped import SHIPPED
 from slo_compiler.incident.timeline import Timeline
 from slo_compiler.incident.words import moment
 

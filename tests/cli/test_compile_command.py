@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from slo_compiler.cli import main
-from slo_compiler.cli.compile_command import MOST_DIFF_LINES
+from slo_compiler.cli.compile_terminal import MOST_DIFF_LINES
 from slo_compiler.cli.manifest import MANIFEST
 
 SPECS: Final = Path(__file__).parent.parent.parent / "specs"

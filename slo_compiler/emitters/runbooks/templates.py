@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,12 +14,10 @@ from markupsafe import Markup
 
 from slo_compiler.emitters.runbooks import markdown
 from slo_compiler.emitters.runbooks.facts import Query
+from slo_compiler.emitters.runbooks.shipped import SHIPPED
 
 SUFFIX: Final = ".md.j2"
 PAGE: Final = "page"
-
-_HERE: Final = Path(__file__).parents[2]
-SHIPPED: Final = _HERE / "templates" if (_HERE / "templates").is_dir() else _HERE.parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
