@@ -11,7 +11,6 @@ from slo_compiler.model import labels
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.rules.notification import receiver_of
 from slo_compiler.rules.program import Program, alert_labels
-from slo_compiler.rules.routing import labels_asked, route
 
 
 def check_delivery(program: Program) -> Iterator[Diagnostic]:
@@ -20,15 +19,9 @@ def check_delivery(program: Program) -> Iterator[Diagnostic]:
     if notification is None:
         return
     lost: defaultdict[tuple[Position, str], dict[str, str]] = defaultdict(dict)
-    asked = sorted(labels_asked(notification.tree))
-    ways: dict[tuple[str | None, ...], list[str]] = {}
-    """The receivers reached, by the labels asked for: thousands of alerts take a few ways."""
     for subject, alert in program.alerts():
-        borne = alert_labels(alert)
-        way = tuple(borne.get(label, "") for label in asked)
-        if way not in ways:
-            ways[way] = [leaf.receiver for leaf in route(notification.tree, borne)]
-        if ways[way] != [receiver_of(alert)]:
+        reached = [leaf.receiver for leaf in notification.ways.of(alert_labels(alert))]
+        if reached != [receiver_of(alert)]:
             owner, severity = alert.labels[labels.OWNER], alert.labels[labels.SEVERITY]
             example = f"{alert.alert} of {subject.id}"
             lost[subject.owners[owner], owner].setdefault(severity, example)

@@ -26,7 +26,7 @@ from slo_compiler.rules import triage
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
-from slo_compiler.rules.routing import Leaf, route
+from slo_compiler.rules.routing import Leaf
 from slo_compiler.rules.waiting import Waiting, name_of, waiting
 
 INCIDENTS: Final = (Fraction(1), Fraction(1, 10), Fraction(1, 100))
@@ -241,7 +241,7 @@ def route_of(alert: AlertingRule, notification: Notification | None) -> str:
     """Whom an alert reaches, in words."""
     if notification is None:
         return "nobody: there is no receivers.yaml"
-    return "; ".join(_leaf(leaf) for leaf in route(notification.tree, alert_labels(alert)))
+    return "; ".join(_leaf(leaf) for leaf in notification.ways.of(alert_labels(alert)))
 
 
 def _leaf(leaf: Leaf) -> str:

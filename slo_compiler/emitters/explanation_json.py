@@ -28,7 +28,6 @@ from slo_compiler.quantities import Ratio
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
-from slo_compiler.rules.routing import route
 from slo_compiler.rules.signals.signal import LoweredSignal
 from slo_compiler.rules.waiting import Named, Waiting, name_of, waiting
 
@@ -139,7 +138,7 @@ def _signal(signal: LoweredSignal, context: _Alerts) -> dict[str, Any]:
 
 def _alert(subject: Subject, alert: AlertingRule, context: _Alerts) -> dict[str, Any]:
     notification, name = context.notification, name_of(subject, alert)
-    leaves = route(notification.tree, alert_labels(alert)) if notification else ()
+    leaves = notification.ways.of(alert_labels(alert)) if notification else ()
     return {
         "alert": alert.alert,
         "severity": alert.labels.get(labels.SEVERITY),

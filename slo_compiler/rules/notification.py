@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
@@ -21,7 +21,7 @@ from slo_compiler.rules.holding_back import guard_rules
 from slo_compiler.rules.inhibition import InhibitRule
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.matchers import Matcher
-from slo_compiler.rules.routing import Route
+from slo_compiler.rules.routing import Route, Ways
 from slo_compiler.rules.triage import triage_rules
 
 FALLBACK = "fallback"
@@ -45,6 +45,11 @@ class Notification:
     inhibit_rules: tuple[InhibitRule, ...]
     office_hours: OfficeHours | None
     settings: Receivers
+    ways: Ways = field(init=False, compare=False, repr=False)
+    """Those through the tree."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ways", Ways(self.tree))
 
 
 def notify(

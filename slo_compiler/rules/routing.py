@@ -93,10 +93,39 @@ def route(tree: Route, labels: Labels) -> tuple[Leaf, ...]:
     return tuple(_leaves(tree, labels, _inherited(tree, _DEFAULTS, ())))
 
 
-def labels_asked(tree: Route) -> frozenset[str]:
-    """The labels that any matcher of the tree looks at: alerts that agree on them take the same way."""
-    below = (labels_asked(child) for child in tree.routes)
-    return frozenset(matcher.name for matcher in tree.matchers).union(*below)
+class Ways:
+    """The ways through a tree, each looked for once: thousands of alerts take a few.
+
+    What no matcher asks for, and what is equal to none of the values that are asked for, makes no difference.
+    """
+
+    def __init__(self, tree: Route) -> None:
+        self._tree = tree
+        self._asked: dict[str, set[str]] = {}
+        self._matched: set[str] = set()
+        """Labels of which regular expressions are asked, so that any value may make a difference."""
+        self._known: dict[tuple[object, ...], tuple[Leaf, ...]] = {}
+        for matcher in _matchers(tree):
+            self._asked.setdefault(matcher.name, set()).add(matcher.value)
+            if matcher.op in ("=~", "!~"):
+                self._matched.add(matcher.name)
+
+    def of(self, labels: Labels) -> tuple[Leaf, ...]:
+        """As ``route``."""
+        key = tuple(self._told_apart(name, labels.get(name, "")) for name in self._asked)
+        if key not in self._known:
+            self._known[key] = route(self._tree, labels)
+        return self._known[key]
+
+    def _told_apart(self, name: str, value: str | None) -> object:
+        """The value, or the same for all values that are equal to nothing that is asked for."""
+        return value if value is None or value in self._asked[name] or name in self._matched else ...
+
+
+def _matchers(tree: Route) -> Iterator[Matcher]:
+    yield from tree.matchers
+    for child in tree.routes:
+        yield from _matchers(child)
 
 
 def _leaves(node: Route, labels: Labels, here: Leaf) -> Iterator[Leaf]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -18,9 +19,12 @@ _HTTP: Final = re.compile(r"https?://[^\s]+")
 
 def text(value: object) -> Markup:
     """A value as plain text on one line; what already is Markdown stays as it is."""
-    if isinstance(value, Markup):
-        return value
-    line = _SPACE.sub(" ", str(value)).strip()
+    return value if isinstance(value, Markup) else _plain(str(value))
+
+
+@lru_cache(maxsize=4096)  # names, numbers and owners are said again and again
+def _plain(value: str) -> Markup:
+    line = _SPACE.sub(" ", value).strip()
     line = _MARKUP.sub(r"\\\g<0>", line.replace("&", "&amp;"))
     line = line.replace("<", "&lt;").replace(">", "&gt;")
     return Markup(_OF_A_LINE.sub(r"\g<1>\\\g<2>", line))  # noqa: S704

@@ -50,7 +50,9 @@ def environment(overrides: tuple[Override, ...]) -> jinja2.Environment:
         found = theirs.get(name) or ours.get(name)
         return None if found is None else (*found, None)
 
-    made = ImmutableSandboxedEnvironment(
+    # What a user's template may not do needs no watch over ours, which takes a fifth of the time of a page.
+    kind = ImmutableSandboxedEnvironment if overrides else jinja2.Environment
+    made = kind(
         loader=jinja2.FunctionLoader(load),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
