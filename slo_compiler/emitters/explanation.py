@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from slo_compiler.burnrate import timing
-from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.plan import Plan, Shape
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.emitters import alert_words
 from slo_compiler.model import labels
@@ -22,7 +23,7 @@ from slo_compiler.quantities import (
     format_duration,
     format_percent,
 )
-from slo_compiler.rules import triage
+from slo_compiler.rules import names, triage
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
@@ -145,20 +146,29 @@ def _explain_slo(
 def _explain_tier(
     tier: Tier, plan: Plan, alert: AlertingRule, notification: Notification | None
 ) -> TierExplanation:
-    slo = plan.slo
-    return TierExplanation(
-        name=tier.name,
-        severity=tier.severity.value,
-        sev=alert.labels[labels.SEV],
-        long=format_duration(tier.long),
-        short=format_duration(tier.short),
-        burn_rate=f"{format_decimal(tier.burn_rate, digits=4)}x",
-        threshold=format_percent(tier.threshold, digits=4),
-        budget_spent=format_percent(tier.budget, digits=3),
-        exhaustion=approximate_duration(timing.exhaustion_time(slo.period, tier.burn_rate)),
-        incidents=tuple(_times(tier, ratio) for ratio in INCIDENTS),
-        route=route_of(alert, notification),
-    )
+    numbers = _numbers(plan.shape)[tier.name]
+    return replace(numbers, sev=alert.labels[labels.SEV], route=route_of(alert, notification))
+
+
+@lru_cache(maxsize=names.SHAPES)
+def _numbers(shape: Shape) -> dict[str, TierExplanation]:
+    """What is to be said of each tier by its name, but for what hangs on the SLO."""
+    return {
+        tier.name: TierExplanation(
+            name=tier.name,
+            severity=tier.severity.value,
+            sev="",
+            long=format_duration(tier.long),
+            short=format_duration(tier.short),
+            burn_rate=f"{format_decimal(tier.burn_rate, digits=4)}x",
+            threshold=format_percent(tier.threshold, digits=4),
+            budget_spent=format_percent(tier.budget, digits=3),
+            exhaustion=approximate_duration(timing.exhaustion_time(shape.period, tier.burn_rate)),
+            incidents=tuple(_times(tier, ratio) for ratio in INCIDENTS),
+            route="",
+        )
+        for tier in shape.tiers
+    }
 
 
 def _times(tier: Tier, error_ratio: Ratio) -> IncidentTimes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from grafana_foundation_sdk.builders import dashboard as build
@@ -20,8 +22,9 @@ from slo_compiler.emitters.grafana.of_service import (
     overview_of,
     serving_panels,
 )
-from slo_compiler.emitters.grafana.of_slo import panels_of, title_of
+from slo_compiler.emitters.grafana.of_slo import panels_of, tails, title_of
 from slo_compiler.emitters.grafana.panels import DATASOURCE, Panel
+from slo_compiler.emitters.pretty_json import pretty
 from slo_compiler.rules.program import Program
 from slo_compiler.rules.signals.watched import Watched
 from slo_compiler.rules.timeline import lanes_of
@@ -33,11 +36,13 @@ LONGEST_UID: Final = 40
 def emit(program: Program) -> Iterator[Artifact]:
     """One ``dashboards/<service>.json`` a service."""
     watched = {each.service.name: each for each in program.watched}
-    for service in sorted({lowered.plan.slo.service for lowered in program.slos}):
-        plans = [lowered.plan for lowered in program.slos if lowered.plan.slo.service == service]
-        document = _document(service, plans, watched.get(service), program)
-        text = json.dumps(document, cls=JSONEncoder, indent=2, ensure_ascii=False, sort_keys=True)
-        yield Artifact(f"dashboards/{service}.json", f"{text}\n")
+    plans_of: defaultdict[str, list[Plan]] = defaultdict(list)
+    for lowered in program.slos:
+        plans_of[lowered.plan.slo.service].append(lowered.plan)
+    with_tail = tails(program)
+    for service, plans in sorted(plans_of.items()):
+        document = _document(service, plans, watched.get(service), with_tail)
+        yield Artifact(f"dashboards/{service}.json", f"{pretty(document)}\n")
 
 
 def uid_of(service: str) -> str:
@@ -46,12 +51,14 @@ def uid_of(service: str) -> str:
     return uid if len(uid) <= LONGEST_UID else f"slo-{hashlib.sha256(service.encode()).hexdigest()[:16]}"
 
 
-def _document(service: str, plans: list[Plan], watched: Watched | None, program: Program) -> dict[str, Any]:
+def _document(
+    service: str, plans: list[Plan], watched: Watched | None, with_tail: AbstractSet[str]
+) -> dict[str, Any]:
     made = _made(service)
     _add(made, "Overview", overview_of(service, plans))
     _add(made, "What fires, and why", lanes_of_service(service, plans, watched))
     for plan in plans:
-        _add(made, title_of(plan.slo), panels_of(plan, program))
+        _add(made, title_of(plan.slo), panels_of(plan, with_tail=plan.slo.id in with_tail))
     if watched is not None:
         _add(made, "Drift", drifts_of(watched))
         _add(made, "Serving", serving_panels(watched))

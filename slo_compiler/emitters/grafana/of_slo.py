@@ -27,21 +27,24 @@ def title_of(slo: Slo) -> str:
     return f"{slo.name}: {format_percent(slo.objective)} over {format_duration(slo.period)}"
 
 
-def panels_of(plan: Plan, program: Program) -> Iterator[Panel]:
-    """The panels of an SLO, in reading order."""
+def panels_of(plan: Plan, *, with_tail: bool) -> Iterator[Panel]:
+    """The panels of an SLO, in reading order; with its tail where that is recorded."""
     yield _ratios(plan)
     yield _budget(plan)
     yield _events(plan)
-    recorded = {
-        rule.record
+    if with_tail:
+        yield _tail(plan)
+
+
+def tails(program: Program) -> set[str]:
+    """The ids of the SLOs whose tails are recorded."""
+    return {
+        lowered.subject.id
         for lowered in program.lowered
-        if lowered.subject.id == plan.slo.id
         for group in lowered.groups
         for rule in group.rules
-        if isinstance(rule, RecordingRule)
+        if isinstance(rule, RecordingRule) and rule.record == names.TAIL
     }
-    if names.TAIL in recorded:
-        yield _tail(plan)
 
 
 def legend(slo: Slo, word: str) -> str:
