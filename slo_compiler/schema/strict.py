@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from pydantic import BaseModel, ConfigDict
 
 from slo_compiler.schema.refusal import RefusedError
@@ -13,6 +15,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, populate_by_name=False, defer_build=True
     )
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Itself, for it cannot change: pydantic would copy a default for each mapping that leaves it out."""
+        return self
 
     def exactly_one(self, *keys: str, consequence: str) -> None:
         """Refuse a mapping with none of the keys, or with more than one."""

@@ -39,6 +39,7 @@ DEEPEST: Final = 64
 _PARSER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STANDARD_TAG: Final = "tag:yaml.org,2002:"
 _MERGE_KEY: Final = "<<"
+_STYLES: Final = {style.value: style for style in Style}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -163,9 +164,11 @@ class _Reader:
         return None
 
     def scalar(self, event: yaml.ScalarEvent, position: Position) -> ScalarNode:
-        style = Style(event.style or "")
+        style = _STYLES[event.style or ""]
         value: ScalarValue = event.value
-        if _SURROGATE.search(event.value):  # which only the parser in pure Python lets pass
+        if not event.value.isascii() and _SURROGATE.search(
+            event.value
+        ):  # which only the parser in pure Python lets pass
             message = "this text has half a surrogate pair, which is no character; write the character itself"
             self.problem(position, "yaml/character", message)
         if style is Style.PLAIN:
