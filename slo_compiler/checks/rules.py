@@ -40,10 +40,10 @@ def check_rules(program: Program) -> Iterator[Diagnostic]:
 
 
 def _repeated(lowered: Lowered) -> Iterator[Diagnostic]:
-    seen: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
+    seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
     for group in lowered.groups:
         for rule in group.rules:
-            series = (_name(rule), tuple(sorted(rule.labels.items())))
+            series = (_name(rule), frozenset(rule.labels.items()))
             if series in seen:
                 yield _fault(lowered.subject, rule, "a second rule writes the same series, and one is lost")
             seen.add(series)
@@ -68,10 +68,10 @@ def _check_group(group: Group, groups: Iterable[Group], subject: Subject) -> Ite
 
 def _check_adapted(adapted: AdaptedGroup) -> Iterator[Diagnostic]:
     """The rules of an adapter read other systems, so that only their form can be checked."""
-    seen: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
+    seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
     for rule in adapted.group.rules:
         read = _metrics_read(rule.expr, ADAPTER, adapted.target)
-        series = (_name(rule), tuple(sorted(rule.labels.items())))
+        series = (_name(rule), frozenset(rule.labels.items()))
         if isinstance(read, str):
             yield _adapter_fault(adapted, rule, f"{adapted.target} would refuse it: {read}")
         if series in seen:

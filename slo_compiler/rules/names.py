@@ -135,6 +135,7 @@ def coarse(metric: str) -> str:
     return f"{metric}_coarse"
 
 
+@functools.cache  # the names of tiers are few, and each alert of each SLO is asked for again and again
 def burn_alert(tier: str) -> str:
     """The name of a tier's alert: ``fast`` fires ``ErrorBudgetBurnFast``."""
     return "ErrorBudgetBurn" + "".join(part.capitalize() for part in tier.split("-"))

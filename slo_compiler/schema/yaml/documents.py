@@ -166,9 +166,8 @@ class _Reader:
     def scalar(self, event: yaml.ScalarEvent, position: Position) -> ScalarNode:
         style = _STYLES[event.style or ""]
         value: ScalarValue = event.value
-        if not event.value.isascii() and _SURROGATE.search(
-            event.value
-        ):  # which only the parser in pure Python lets pass
+        # Only the parser in pure Python lets one pass.
+        if not event.value.isascii() and _SURROGATE.search(event.value):
             message = "this text has half a surrogate pair, which is no character; write the character itself"
             self.problem(position, "yaml/character", message)
         if style is Style.PLAIN:
