@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
@@ -20,19 +20,20 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.quantities import Ratio, Seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """The tiers and windows of all SLOs of an objective, a period and a clock, whatever they measure.
 
-    Thousands of SLOs have few shapes between them: what follows from one is worked out once.
+    Thousands of SLOs have few shapes between them: what follows from one is worked out once. There is one of
+    the same numbers, so that it is compared as itself: to hash its dozens of fractions takes longer than most
+    of what is remembered by it.
     """
 
     budget: Ratio
     period: Seconds
-    # Fractions are slow to hash, and these are dozens: the two above tell nearly all shapes apart.
-    tiers: tuple[Tier, ...] = field(hash=False)
-    windows: Windows = field(hash=False)
-    repairs: tuple[Repair, ...] = field(hash=False)
+    tiers: tuple[Tier, ...]
+    windows: Windows
+    repairs: tuple[Repair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _derived(requests: tuple[TierRequest, ...], setting: Setting) -> Shape | Non
     return _shape(tiers, setting, repairs, steady) if tiers else None
 
 
-@cache  # an organisation's own tiers are those of all its SLOs
+@cache  # there is one shape of the same numbers
 def _shape(
     tiers: tuple[Tier, ...], setting: Setting, repairs: tuple[Repair, ...] = (), steady: Seconds | None = None
 ) -> Shape:
