@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from slo_compiler.quantities import Seconds
 from slo_compiler.replay.grid import Array, Grid, Mask, Span, Spans
 from slo_compiler.replay.series import Counts, Readings
 from slo_compiler.replay.spans import spans_of
+
+MOST_EVENTS: Final = 2**53
+"""A count above this does not tell one event from none, and sums of such counts soon tell nothing."""
 
 Group: TypeAlias = tuple[tuple[str, str], ...]
 """The labels of a group, in the order of their names; none where an SLO is one for all."""

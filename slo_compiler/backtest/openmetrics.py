@@ -16,7 +16,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics.parser import text_fd_to_metric_families
 from prometheus_client.samples import Sample
 
-from slo_compiler.backtest.history import Group, group_of
+from slo_compiler.backtest.history import MOST_EVENTS, Group, group_of
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.promql.selectors import METRIC_NAME
 from slo_compiler.replay.grid import Array, Span
@@ -95,7 +95,8 @@ def _problems(path: str, text: str, samples: list[Sample]) -> Iterator[Diagnosti
             why = f"{first.name} has no timestamp: an exposition of one moment is no history"
             yield error(_place(path, text, sample), "history/timestamp", why)
             return
-        if not np.isfinite(sample.value) and first.name.endswith(("_total", "_bucket", "_count")):
+        counts = first.name.endswith(("_total", "_bucket", "_count"))
+        if counts and not abs(sample.value) <= MOST_EVENTS:
             why = f"a counter is {sample.value}, after which nothing can be counted"
             yield error(_place(path, text, sample), "history/value", why)
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from slo_compiler.backtest.history import Group, History, Source, Steps, Table, history, raw_windows
+from slo_compiler.backtest.history import (
+    MOST_EVENTS,
+    Group,
+    History,
+    Source,
+    Steps,
+    Table,
+    history,
+    raw_windows,
+)
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.model.indicator import ErrorRatio
@@ -181,7 +189,8 @@ def _row(place: Position, columns: Sequence[str], fields: Sequence[str]) -> _Row
     for name in (TOTAL, ERRORS if ERRORS in told else GOOD):
         count = _count(told[name])
         if count is None:
-            return error(place, "history/value", f"{told[name][:40]!r} is no number of events, 0 or more")
+            why = f"{told[name][:40]!r} is no number of events, from 0 to {MOST_EVENTS:,}"
+            return error(place, "history/value", why)
         counts[name] = count
     errors = counts[ERRORS] if ERRORS in counts else counts[TOTAL] - counts[GOOD]
     if not 0 <= errors <= counts[TOTAL]:
@@ -232,4 +241,4 @@ def _count(text: str) -> float | None:
         count = float(text)
     except ValueError:
         return None
-    return count if math.isfinite(count) and count >= 0 else None
+    return count if 0 <= count <= MOST_EVENTS else None

@@ -87,9 +87,7 @@ def _sources(old: str, new: str, paths: Sequence[str]) -> tuple[Sources, Sources
     else:
         sides = _read(old, beside=new), _read(new, beside=old)
     if not sides[0].specs and not sides[1].specs:
-        raise click.ClickException(
-            f"{', '.join(paths) or 'what is asked for'} is neither in {old} nor in {new}"
-        )
+        raise click.UsageError(f"{', '.join(paths) or 'what is asked for'} is neither in {old} nor in {new}")
     for name, side, all_is in ((old, sides[0], "new"), (new, sides[1], "gone")):
         if not side.specs:
             click.echo(f"{name}: note: there are no specs there, so that everything is {all_is}", err=True)

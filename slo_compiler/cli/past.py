@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -13,6 +12,7 @@ from click.core import ParameterSource
 
 from slo_compiler.cli.cache_folder import cache_folder
 from slo_compiler.cli.connection import READABLE, Connection, connection
+from slo_compiler.cli.moment import read_moment
 from slo_compiler.quantities import DAY, Seconds, parse_duration
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -83,7 +83,7 @@ def take_past(options: dict[str, Any]) -> Past:
     return Past(
         **sources,
         last=None if last is None else _duration(last),
-        until=None if until is None else _time(until),
+        until=None if until is None else read_moment(until),
         cache=None if no_cache else cache or cache_folder("backtest"),
         how=how,
     )
@@ -97,14 +97,3 @@ def _duration(said: str) -> Seconds:
     if not 0 < found <= 3660 * DAY:
         raise click.UsageError(f"--last {said} is not between 0 and ten years")
     return found
-
-
-def _time(said: str) -> float:
-    """A time of RFC 3339, in UTC where it does not say."""
-    try:
-        moment = datetime.fromisoformat(said)
-    except ValueError as failure:
-        raise click.UsageError(
-            f"--until {said} is no time; write for example 2026-11-01 or 2026-11-01T08:00:00Z"
-        ) from failure
-    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()

@@ -9,8 +9,8 @@ import click
 
 from slo_compiler.cli import connection
 from slo_compiler.cli.compiled import compiled_for
-from slo_compiler.cli.moment import read_moment
-from slo_compiler.cli.named_file import write_file
+from slo_compiler.cli.moment import read_past_moment
+from slo_compiler.cli.named_file import read_text, write_file
 from slo_compiler.cli.timeline_file import check_suffix, drawn
 from slo_compiler.incident.asking import Unanswered
 from slo_compiler.incident.bundle import Bundle, BundleError, read_bundle, write_bundle
@@ -96,7 +96,7 @@ def command(  # noqa: PLR0913 click gives each option on its own
 def _incident(service: str | None, start: str | None, end: str | None) -> Incident:
     if service is None or start is None or end is None:
         raise click.UsageError("a post-mortem is of SERVICE, from --start to --end")
-    incident = Incident(service, read_moment(start), read_moment(end))
+    incident = Incident(service, read_past_moment(start), read_past_moment(end))
     if not incident.begin < incident.end:
         raise click.UsageError(f"--end {end} is not after --start {start}")
     return incident
@@ -104,8 +104,8 @@ def _incident(service: str | None, start: str | None, end: str | None) -> Incide
 
 def _saved(path: Path, service: str | None) -> Bundle:
     try:
-        found = read_bundle(path.read_text(encoding="utf-8"))
-    except (BundleError, OSError, UnicodeDecodeError) as failure:
+        found = read_bundle(read_text(path))
+    except BundleError as failure:
         raise click.ClickException(f"{path} cannot be used: {failure}") from failure
     if service not in (None, found.incident.service):
         raise click.UsageError(f"{path} is of {found.incident.service}, and not of {service}")

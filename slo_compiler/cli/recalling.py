@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final, NoReturn, TypeVar
 
 import click
@@ -22,6 +21,7 @@ from slo_compiler.backtest.scraped import scraped_source
 from slo_compiler.backtest.tallies import read_tallies, tallied_source
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.cli.connection import fail, prometheus
+from slo_compiler.cli.named_file import read_text
 from slo_compiler.cli.past import Past
 from slo_compiler.cli.progress import progress_bar
 from slo_compiler.cli.report import report
@@ -82,7 +82,7 @@ def _from_file(past: Past, scopes: Sequence[Scope]) -> Recalled:
     file = past.openmetrics or past.csv
     if file is None:
         raise TypeError("a past has a source")
-    content = _text(file)
+    content = read_text(file)
     if past.openmetrics:
         series = _sound(read_openmetrics(file.as_posix(), content))
         asked = _asked(past, openmetrics.span_of(series))
@@ -102,13 +102,6 @@ def _recalled(scopes: Sequence[Scope], source: Source, asked: Span, notes: Itera
 
 def _plans(scopes: Iterable[Scope]) -> list[Plan]:
     return [plan for scope in scopes for plan in scope.plans]
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as failure:
-        raise click.ClickException(f"{file} is no UTF-8 text, and so no history") from failure
 
 
 def _sound(read: list[Value] | list[Diagnostic]) -> list[Value]:

@@ -41,8 +41,8 @@ def read_revision(revision: str, paths: Sequence[str]) -> Sources:
         paths: files or folders, from the current folder; they need not be in the work tree.
 
     Raises:
-        click.ClickException: there is no git, no repository or no such revision, or a spec is a symbolic
-            link, which has no text of its own.
+        click.UsageError: there is no repository or no such revision.
+        click.ClickException: there is no git, or a spec is a symbolic link, which has no text of its own.
     """
     commit = _commit(revision)
     inside = [_from_top(path) for path in paths]
@@ -62,15 +62,15 @@ def read_revision(revision: str, paths: Sequence[str]) -> Sources:
 
 def _commit(revision: str) -> str:
     if revision.startswith("-"):
-        raise click.ClickException(f"{revision} is no name of a revision")
+        raise click.UsageError(f"{revision} is no name of a revision")
     inside = _git("rev-parse", "--show-toplevel")
     if inside.returncode != 0:
-        raise click.ClickException(
+        raise click.UsageError(
             f"{revision} is neither a file nor a folder, and cannot be read as a revision: {_said(inside)}"
         )
     found = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if found.returncode != 0:
-        raise click.ClickException(
+        raise click.UsageError(
             f"{revision} is neither a file nor a folder nor a revision of this repository; a branch of a "
             f"remote is origin/{revision}, and a shallow clone has to fetch it first"
         )
@@ -82,7 +82,7 @@ def _from_top(path: str) -> str:
     top = _git("rev-parse", "--show-toplevel").stdout.decode().rstrip("\n")
     inside = Path(os.path.relpath(os.path.realpath(path), os.path.realpath(top)))
     if os.pardir in inside.parts:
-        raise click.ClickException(f"{path} is not in the repository {top}, so that no revision has it")
+        raise click.UsageError(f"{path} is not in the repository {top}, so that no revision has it")
     return inside.as_posix()
 
 

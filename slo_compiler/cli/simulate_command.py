@@ -12,6 +12,7 @@ import click
 from slo_compiler.cli.choice import chosen_slos
 from slo_compiler.cli.compiled import compiled
 from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.named_file import read_text
 from slo_compiler.cli.plot_file import check_plot, plot_option, write_plot
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
@@ -124,8 +125,8 @@ def _traffic(said: str) -> Traffic:
     path = Path(said)
     if path.is_file():
         try:
-            return read_traffic(path.read_text(encoding="utf-8"))
-        except (TrafficError, UnicodeDecodeError) as failure:
+            return read_traffic(read_text(path))
+        except TrafficError as failure:
             raise click.ClickException(f"{path} is no traffic: {failure}") from failure
     try:
         events = float(said.replace(",", ""))

@@ -12,7 +12,7 @@ import click
 
 from slo_compiler.cli import connection
 from slo_compiler.cli.compiled import compiled_for
-from slo_compiler.cli.moment import read_moment
+from slo_compiler.cli.moment import read_past_moment
 from slo_compiler.cli.style import format_option
 from slo_compiler.cli.timeline_file import check_suffix, draw_timeline
 from slo_compiler.emitters.runbooks.advice import Advice, advice
@@ -86,7 +86,7 @@ def command(  # noqa: PLR0913 click gives each option on its own
         raise click.UsageError("Alertmanager knows only the present: leave out --alertmanager or --at")
     if picture is not None:
         check_suffix(picture)
-    at = time.time() if moment is None else read_moment(moment)
+    at = time.time() if moment is None else read_past_moment(moment)
     options = connection.connection(how)
     server = connection.prometheus(prometheus, options)
     program, templates = compiled_for(service, specs)

@@ -12,6 +12,7 @@ from slo_compiler.cli.connection import Connection, connection, connection_optio
 from slo_compiler.cli.connection import prometheus as prometheus_at
 from slo_compiler.cli.diagnostic_formats import STYLES, formatted
 from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.named_file import read_text
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
 from slo_compiler.cli.style import format_option
@@ -98,10 +99,7 @@ def _scraped(
 
 def _text_of(scrape: str, how: Connection) -> str:
     if not scrape.startswith(("http://", "https://")):
-        try:
-            return Path(scrape).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as failure:
-            raise click.ClickException(f"{scrape} cannot be read: {failure}") from failure
+        return read_text(Path(scrape))
     from slo_compiler.prometheus.failure import Failure  # noqa: PLC0415
     from slo_compiler.prometheus.scrape import scrape_text  # noqa: PLC0415
 

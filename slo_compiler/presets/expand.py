@@ -28,7 +28,16 @@ from slo_compiler.model.indicator import (
 )
 from slo_compiler.model.preset import PresetUse
 from slo_compiler.model.spec import SloSpec, Spec
-from slo_compiler.model.system import Metric, Preset, Refusal, ReleaseNumber, System, Unit, parse_release
+from slo_compiler.model.system import (
+    Metric,
+    Preset,
+    Refusal,
+    ReleaseNumber,
+    System,
+    Unit,
+    format_release,
+    parse_release,
+)
 from slo_compiler.presets.bounds import format_bound, parse_bound, seconds_of, unbounded_problem
 from slo_compiler.presets.library import preset_ids, preset_named, system_named, system_names
 from slo_compiler.presets.parameters import TRAFFIC, Given, histogram_of, read_parameters
@@ -92,7 +101,9 @@ def indicator_of(
 ) -> Indicator | list[Diagnostic]:
     """The indicator that a use of a preset stands for, or everything that is wrong with the use."""
     if release is not None and release not in preset.releases:
-        message = f"{preset.id} is for {system.title} {preset.releases}, and another release is declared"
+        message = (
+            f"{preset.id} is for {system.title} {preset.releases}, and {format_release(release)} is declared"
+        )
         return [error(use.locate("release"), "preset/release", message)]
     indicator = preset.indicator_of(release)
     histogram = histogram_of(indicator, system)

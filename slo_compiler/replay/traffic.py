@@ -13,6 +13,8 @@ from slo_compiler.replay.grid import Array
 
 MINUTE: Final = 60.0
 MINUTES_AN_HOUR: Final = 60
+MOST_A_MINUTE: Final = 1_000_000_000
+"""More than this nobody serves, and counts of months would not be exact."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +67,9 @@ def _counts(text: str) -> Iterator[float]:
             raise TrafficError(
                 f"line {number} ends with {row[-1][:40]!r}, which is no number of events"
             ) from None
-        if not 0 <= count < np.inf:
-            raise TrafficError(f"line {number} ends with {count:g}, which is no number of events")
+        if not 0 <= count < MOST_A_MINUTE:
+            raise TrafficError(
+                f"line {number} ends with {row[-1].strip()[:40]}, which is no number of events a minute: "
+                f"give less than {MOST_A_MINUTE:,}"
+            )
         yield count

@@ -32,6 +32,8 @@ class Manifest:
 
     name: str
     groups: tuple[Placed, ...]
+    bytes: int
+    """What its rules take, as YAML or as JSON, whichever is more."""
     whole: bool
     """Whether it holds all of a service, and not a part of one that is too large."""
 
@@ -51,21 +53,20 @@ def manifests(program: Program) -> Iterator[Manifest]:
     for placed in placed_groups(program):
         files[placed.file].append(placed)
     for file, groups in files.items():
-        whole = Manifest(namespace_of(file), tuple(groups), whole=True)
-        if size(whole) <= MOST_BYTES:
-            yield whole
+        bytes_ = _size(groups)
+        if bytes_ <= MOST_BYTES:
+            yield Manifest(namespace_of(file), tuple(groups), bytes_, whole=True)
             continue
         parts: defaultdict[str, list[Placed]] = defaultdict(list)
         for placed in groups:
             parts[placed.id].append(placed)
         for id_, part in parts.items():
             name = f"{namespace_of(file)}.{id_.rpartition(':')[2]}"
-            yield Manifest(name, tuple(part), whole=False)
+            yield Manifest(name, tuple(part), _size(part), whole=False)
 
 
-def size(manifest: Manifest) -> int:
-    """The bytes that the rules of a manifest take, as YAML or as JSON, whichever is more."""
-    document = groups_document(placed.group for placed in manifest.groups)
+def _size(groups: Iterable[Placed]) -> int:
+    document = groups_document(placed.group for placed in groups)
     return max(
         len(yaml.document(document, comment="").encode()),
         len(json.dumps(document, ensure_ascii=False).encode()),
@@ -76,12 +77,11 @@ def check_sizes(program: Program, target: str) -> Iterator[Diagnostic]:
     """What no manifest can hold, and a note of a service that takes several."""
     split: dict[str, Manifest] = {}
     for manifest in manifests(program):
-        bytes_ = size(manifest)
-        if bytes_ > MOST_BYTES:
+        if manifest.bytes > MOST_BYTES:
             yield error(
                 manifest.position,
                 LIMIT,
-                f"the rules of {manifest.groups[0].id} are {_kib(bytes_)} KiB, and a manifest holds "
+                f"the rules of {manifest.groups[0].id} are {_kib(manifest.bytes)} KiB, and a manifest holds "
                 f"{_kib(MOST_BYTES)} KiB: {target} could not apply them, and no alert of them could fire; "
                 "shorten labels, annotations and expressions",
             )

@@ -51,6 +51,10 @@ NO_COUNTER = (
             "3:1: error: a counter is nan, after which nothing can be counted [history/value]",
         ),
         (
+            "a_total 1 60\na_total 1e300 120\n# EOF\n",
+            "2:1: error: a counter is 1e+300, after which nothing can be counted [history/value]",
+        ),
+        (
             "# TYPE up gauge\nup 1\n# EOF\n",
             "2:1: error: up has no timestamp: an exposition of one moment is no history [history/timestamp]",
         ),
@@ -59,7 +63,7 @@ NO_COUNTER = (
             f"2:1: error: a_total falls 10 times in 20 samples: {NO_COUNTER} [history/not-a-counter]",
         ),
     ],
-    ids=["empty", "no samples", "no number", "backwards", "NaN", "no time", "no counter"],
+    ids=["empty", "no samples", "no number", "backwards", "NaN", "absurd", "no time", "no counter"],
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, expected: str) -> None:
     assert [f"dump:{expected}"] == problems(text)

@@ -40,13 +40,14 @@ def problems(text: str) -> list[str]:
             ["2:1: error: there are 2 fields here, and 3 columns [history/columns]"],
         ),
         (
-            "time,total,errors\nyesterday,5,0\n60,five,0\n120,5,NaN\n180,-1,0\n240,5,6\n",
+            "time,total,errors\nyesterday,5,0\n60,five,0\n120,5,NaN\n180,-1,0\n240,5,6\n300,1e300,0\n",
             [
                 f"2:1: error: 'yesterday' is no time; {A_TIME}",
-                "3:1: error: 'five' is no number of events, 0 or more [history/value]",
-                "4:1: error: 'NaN' is no number of events, 0 or more [history/value]",
-                "5:1: error: '-1' is no number of events, 0 or more [history/value]",
+                "3:1: error: 'five' is no number of events, from 0 to 9,007,199,254,740,992 [history/value]",
+                "4:1: error: 'NaN' is no number of events, from 0 to 9,007,199,254,740,992 [history/value]",
+                "5:1: error: '-1' is no number of events, from 0 to 9,007,199,254,740,992 [history/value]",
                 "6:1: error: there are more errors than events in all: 6 of 5 [history/value]",
+                "7:1: error: '1e300' is no number of events, from 0 to 9,007,199,254,740,992 [history/value]",
             ],
         ),
         (

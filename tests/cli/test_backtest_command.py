@@ -167,7 +167,8 @@ def test_an_alert_that_goes_on_says_so(tmp_path: Path) -> None:
         (("--csv", "nowhere.csv"), "'nowhere.csv' does not exist"),
         (("--csv", __file__, "--last", "a month"), "--last 'a month' is not a duration"),
         (("--csv", __file__, "--last", "0s"), "--last 0s is not between 0 and ten years"),
-        (("--csv", __file__, "--until", "yesterday"), "--until yesterday is no time"),
+        (("--csv", __file__, "--until", "yesterday"), "yesterday is no moment; write for example 2026-03-01T12:00:00Z"),
+        (("--csv", __file__, "--until", "2026-03-01T12:00:00"), "says not in which zone it is"),
         (("--csv", __file__, "--objective", "0.999"), "--objective '0.999' is not a percentage"),
         (("--csv", __file__, "--objective", "100%"), "--objective 100% is not between 0% and 100%"),
         (("--csv", __file__, "--tiers", "nowhere.yaml"), "'nowhere.yaml' does not exist"),
@@ -207,7 +208,7 @@ def test_lines_that_name_no_slo_are_those_of_one_alone(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text_is_told(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "history").write_bytes(b"\xff\xfe")
     found = run(folder, "--openmetrics", str(tmp_path / "history"))
-    assert (1, True) == (found.exit_code, "is no UTF-8 text, and so no history" in found.stderr)
+    assert (1, True) == (found.exit_code, "history is not UTF-8, at byte 1\n" in found.stderr)
 
 
 def test_a_history_of_something_else_is_none(folder: Path, tmp_path: Path) -> None:

@@ -107,6 +107,13 @@ def test_a_file_that_is_no_traffic_is_told(tmp_path: Path) -> None:
     assert "is no traffic: line 2 ends with 'some', which is no number of events" in told.stderr
 
 
+def test_traffic_that_is_no_text_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "traffic.csv"
+    file.write_bytes(b"minute,requests\n0,\xe9\n")
+    told = simulate("--traffic", file)
+    assert (1, f"Error: {file} is not UTF-8, at byte 19\n") == (told.exit_code, told.stderr)
+
+
 @pytest.mark.parametrize(("name", "begin"), [("p.svg", b"<?xml"), ("p.png", b"\x89PNG")])
 def test_a_picture_is_drawn(tmp_path: Path, name: str, begin: bytes) -> None:
     told = simulate("--incident", "deploy-spike", "--plot", tmp_path / name)

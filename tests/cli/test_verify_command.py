@@ -77,6 +77,12 @@ def test_what_cannot_be_looked_at(tmp_path: Path, arguments: list[str], told: st
     assert told in done.stderr
 
 
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "shop.gz").write_bytes(b"\x1f\x8b")
+    done = verified(tmp_path, "--scrape", str(tmp_path / "shop.gz"))
+    assert (done.exit_code, done.stderr) == (1, f"Error: {tmp_path}/shop.gz is not UTF-8, at byte 2\n")
+
+
 def test_no_exposition_is_a_diagnostic(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<html>\n", encoding="utf-8")
     done = verified(tmp_path, "--scrape", str(tmp_path / "page.html"))

@@ -234,6 +234,7 @@ def test_the_command_writes_all_files_and_does_it_again_from_what_it_kept(
     [
         ((), "a post-mortem is of SERVICE, from --start to --end"),
         (("--start", "2", "--end", "1"), "--end 1 is not after --start 2"),
+        (("--start", "1", "--end", "2999-01-01T00:00:00Z"), "is in the future"),
         (("--start", "1", "--end", "2"), "--prometheus URL says whom to ask"),
     ],
 )

@@ -175,13 +175,14 @@ def test_what_to_do_is_what_the_runbook_says(server: Server, folder: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("--at", "yesterday"), "yesterday is no moment; write for example 2026-03-01T12:00:00+00:00"),
+        (("--at", "yesterday"), "yesterday is no moment; write for example 2026-03-01T12:00:00Z"),
         (
             ("--at", "2026-03-01T12:00:00"),
             "says not in which zone it is; write for example 2026-03-01T12:00:00Z",
         ),
         (("--at", "1767571200000"), "1767571200000 is no moment: seconds since 1970 have ten digits"),
         (("--at", "nan"), "nan is no moment"),
+        (("--at", "2999-01-01"), "2999-01-01 is in the future, of which nothing is known yet"),
         (("--at", "1767571200", "--alertmanager", "http://127.0.0.1:1"), "knows only the present"),
     ],
 )
