@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 
 from slo_compiler.backtest import signals_text, text
 from slo_compiler.backtest.compared import Compared, ComparedSignals, ComparedSlo
 from slo_compiler.backtest.text import Row
+from slo_compiler.cli.tables import print_table
 
 
 def print_backtests(compared: Compared, notes: Iterable[str]) -> None:
@@ -18,7 +18,7 @@ def print_backtests(compared: Compared, notes: Iterable[str]) -> None:
     console = Console(highlight=False, markup=False)
     known = [each for each in compared.slos if each.first.known is not None]
     if known[1:] or compared.services:
-        _print_table(console, text.OVERVIEW, text.overview(compared))
+        print_table(console, text.OVERVIEW, text.overview(compared))
         console.print()
     for each in known:
         _print_slo(console, each)
@@ -33,7 +33,7 @@ def print_backtests(compared: Compared, notes: Iterable[str]) -> None:
 def _print_slo(console: Console, compared: ComparedSlo) -> None:
     console.print(text.title(compared), style="bold")
     console.print()
-    _print_table(console, text.SUMMARY, text.summary(compared))
+    print_table(console, text.SUMMARY, text.summary(compared))
     _print_alerts(console, *text.alerts(compared))
     _print_more(console, *text.held_back(compared))
     _print_sentences(console, text.missing(compared.first))
@@ -42,7 +42,7 @@ def _print_slo(console: Console, compared: ComparedSlo) -> None:
 def _print_signals(console: Console, compared: ComparedSignals) -> None:
     console.print(signals_text.title(compared), style="bold")
     console.print()
-    _print_table(console, signals_text.SUMMARY, signals_text.summary(compared))
+    print_table(console, signals_text.SUMMARY, signals_text.summary(compared))
     _print_alerts(console, *signals_text.alerts(compared))
     _print_more(console, *signals_text.held_back(compared))
     _print_sentences(console, filter(None, [signals_text.left_out(compared.first)]))
@@ -58,7 +58,7 @@ def _print_more(console: Console, columns: Row, rows: Sequence[Row]) -> None:
     """A further table, if there is anything in it."""
     if rows:
         console.print()
-        _print_table(console, columns, rows)
+        print_table(console, columns, rows)
 
 
 def _print_sentences(console: Console, sentences: Iterable[str]) -> None:
@@ -66,12 +66,3 @@ def _print_sentences(console: Console, sentences: Iterable[str]) -> None:
         console.print()
         console.print(Padding(sentence, (0, 0, 0, 2)))
     console.print()
-
-
-def _print_table(console: Console, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in table.columns:
-        column.overflow = "fold"
-    for row in rows:
-        table.add_row(*row)
-    console.print(Padding(table, (0, 0, 0, 2), expand=False))

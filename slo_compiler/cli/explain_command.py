@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import click
-from rich.table import Table
 
 from slo_compiler.cli.choice import chosen_slos
 from slo_compiler.cli.compiled import compiled
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.style import format_option
+from slo_compiler.cli.tables import facts, print_parts, print_table
 from slo_compiler.emitters import cost_text, explanation_text
 from slo_compiler.emitters.explanation import SloExplanation, explain
 from slo_compiler.emitters.explanation_json import as_json
-from slo_compiler.emitters.explanation_text import Row
 from slo_compiler.emitters.signal_explanation import SignalExplanation, explain_signals
 from slo_compiler.rules.cost import Assumptions, costs
 from slo_compiler.rules.program import Program
@@ -79,17 +78,9 @@ def _cost(program: Program, names: Sequence[str], assumed: Assumptions, style: s
             click.echo(cost_text.as_markdown(found, assumed), nl=False)
         case _:
             from rich.console import Console  # noqa: PLC0415  # as below
-            from rich.table import Table  # noqa: PLC0415
 
-            table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-            first, *numbers = cost_text.COLUMNS
-            table.add_column(first, no_wrap=True)
-            for column in numbers:
-                table.add_column(column, justify="right")
-            for row in cost_text.rows(found):
-                table.add_row(*row)
             console = Console(highlight=False, markup=False)
-            console.print(table)
+            print_table(console, cost_text.COLUMNS, cost_text.rows(found), indent=0, numbers=True)
             console.print()
             console.print(cost_text.caption(assumed))
 
@@ -97,43 +88,21 @@ def _cost(program: Program, names: Sequence[str], assumed: Assumptions, style: s
 def _print(explanations: list[SloExplanation], signals: list[SignalExplanation]) -> None:
     # rich takes longer to import than the other formats to print
     from rich.console import Console  # noqa: PLC0415
-    from rich.padding import Padding  # noqa: PLC0415
 
     console = Console(highlight=False, markup=False)
     for slo in explanations:
         console.print(f"{slo.id}  {slo.objective} over {slo.period}", style="bold")
-        tiers = _table(explanation_text.TIERS, explanation_text.tiers(slo))
-        times = _table(explanation_text.TIMES, explanation_text.times(slo))
-        facts = _facts(explanation_text.facts(slo))
-        for part in (tiers, explanation_text.TIMES_CAPTION, times, facts) if slo.alerts else (facts,):
+        if slo.alerts:
             console.print()
-            console.print(Padding(part, (0, 0, 0, 2), expand=False))
+            print_table(console, explanation_text.TIERS, explanation_text.tiers(slo))
+            print_parts(console, explanation_text.TIMES_CAPTION)
+            console.print()
+            print_table(console, explanation_text.TIMES, explanation_text.times(slo))
+        print_parts(console, facts(explanation_text.facts(slo)))
         console.print()
     for signal in signals:
         console.print(signal.id, style="bold")
         console.print()
-        rows = _table(explanation_text.ALERTS, explanation_text.alerts(signal))
-        for part in (rows, _facts(explanation_text.facts_of_signal(signal))):
-            console.print(Padding(part, (0, 0, 0, 2), expand=False))
-            console.print()
-
-
-def _table(columns: Row, rows: Iterable[Row]) -> Table:
-    from rich.table import Table  # noqa: PLC0415  # as above
-
-    table = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for row in rows:
-        table.add_row(*row)
-    return table
-
-
-def _facts(rows: Iterable[tuple[str, str]]) -> Table:
-    """Facts under their names, each name once."""
-    from rich.table import Table  # noqa: PLC0415  # as above
-
-    grid = Table.grid("name", "fact", padding=(0, 2, 0, 0))
-    before = ""
-    for name, fact in rows:
-        grid.add_row("" if name == before else name, fact)
-        before = name
-    return grid
+        print_table(console, explanation_text.ALERTS, explanation_text.alerts(signal))
+        print_parts(console, facts(explanation_text.facts_of_signal(signal)))
+        console.print()

@@ -10,6 +10,7 @@ import click
 from rich.table import Table
 
 from slo_compiler.cli.style import format_option
+from slo_compiler.cli.tables import print_table
 from slo_compiler.emitters import preset_text
 from slo_compiler.emitters.preset_card import PresetCard, SystemCard, system_card
 from slo_compiler.presets.library import preset_ids, system_named, system_names
@@ -72,7 +73,7 @@ def _print_systems(systems: Sequence[SystemCard], *, in_full: bool) -> None:
         console.print(f"{system.title}  {system.read_from}", style="bold")
         if in_full:
             console.print(_facts(preset_text.system_facts(system)))
-        console.print(_table(preset_text.LIST, preset_text.rows(system.presets)))
+        print_table(console, preset_text.LIST, preset_text.rows(system.presets), indent=0)
         console.print()
 
 
@@ -85,7 +86,7 @@ def _print_preset(preset: PresetCard, system: SystemCard) -> None:
     if preset.refused:
         return
     console.print()
-    console.print(_table(preset_text.PARAMETERS, preset_text.parameter_rows(preset)))
+    print_table(console, preset_text.PARAMETERS, preset_text.parameter_rows(preset), indent=0)
     console.print()
     console.print(_facts([*preset_text.facts(preset), *preset_text.system_facts(system)]))
     console.print()
@@ -102,14 +103,3 @@ def _facts(facts: Iterable[tuple[str, str]]) -> Table:
     for row in facts:
         grid.add_row(*row)
     return grid
-
-
-def _table(columns: preset_text.Row, rows: Iterable[preset_text.Row]) -> Table:
-    from rich.table import Table  # noqa: PLC0415  # as above
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        table.add_column(column, no_wrap=column == columns[0], overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    return table

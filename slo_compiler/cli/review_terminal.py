@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from slo_compiler.cli.tables import facts, print_table
 from slo_compiler.review.changes import SloChange
 from slo_compiler.review.effect import Effect, Effects
 from slo_compiler.review.effect_words import effect_facts, effect_line, effect_lists, effects_beside
@@ -59,23 +60,15 @@ def print_review(review: Review, effects: Effects | None = None) -> None:
 
 
 def _print_effect(console: Console, effect: Effect) -> None:
-    facts = Table.grid("name", "fact", padding=(0, 2, 0, 0))
-    told = (Text(", ").join(Text.assemble(f"{name} ", _cell(cell)) for name, cell in effect_facts(effect)),)
-    facts.add_row("on history", *told)
-    for name, text in effect_lists(effect):
-        facts.add_row(name, text)
-    console.print(_indented(facts))
+    told = Text(", ").join(Text.assemble(f"{name} ", _cell(cell)) for name, cell in effect_facts(effect))
+    rows: list[tuple[str, str | Text]] = [("on history", told), *effect_lists(effect)]
+    console.print(_indented(facts(rows)))
 
 
 def _print_slo(console: Console, slo: SloChange) -> None:
     grid = alert_table(slo)
     if grid:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for column in grid.columns:
-            table.add_column(column, overflow="fold")
-        for row in grid.rows:
-            table.add_row(*map(_cell, row))
-        console.print(_indented(table))
+        print_table(console, grid.columns, [[_cell(cell) for cell in row] for row in grid.rows])
     if slo.after is not None:  # of one that is gone there is nothing else to say
         _print_facts(console, slo.differences, series_lines(slo), new=slo.before is None)
         _print_code(console, slo.differences)
@@ -88,16 +81,13 @@ def _print_facts(
     *,
     new: bool = False,
 ) -> None:
-    facts = Table.grid("name", "fact", padding=(0, 2, 0, 0))
-    for name, text in series:
-        facts.add_row(name, text)
-    for name, cell in plain_facts(found, new=new):
-        facts.add_row(name, _cell(cell))
+    rows: list[tuple[str, str | Text]] = [*series]
+    rows += [(name, _cell(cell)) for name, cell in plain_facts(found, new=new)]
     following = annotations_that_follow(found)
     if following:
-        facts.add_row("annotations that follow", ", ".join(following))
-    if facts.rows:
-        console.print(_indented(facts))
+        rows.append(("annotations that follow", ", ".join(following)))
+    if rows:
+        console.print(_indented(facts(rows)))
 
 
 def _print_code(console: Console, found: Sequence[Difference]) -> None:

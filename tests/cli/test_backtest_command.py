@@ -167,7 +167,10 @@ def test_an_alert_that_goes_on_says_so(tmp_path: Path) -> None:
         (("--csv", "nowhere.csv"), "'nowhere.csv' does not exist"),
         (("--csv", __file__, "--last", "a month"), "--last 'a month' is not a duration"),
         (("--csv", __file__, "--last", "0s"), "--last 0s is not between 0 and ten years"),
-        (("--csv", __file__, "--until", "yesterday"), "yesterday is no moment; write for example 2026-03-01T12:00:00Z"),
+        (
+            ("--csv", __file__, "--until", "yesterday"),
+            "yesterday is no moment; write for example 2026-03-01T12:00:00Z",
+        ),
         (("--csv", __file__, "--until", "2026-03-01T12:00:00"), "says not in which zone it is"),
         (("--csv", __file__, "--objective", "0.999"), "--objective '0.999' is not a percentage"),
         (("--csv", __file__, "--objective", "100%"), "--objective 100% is not between 0% and 100%"),
