@@ -57,6 +57,7 @@ def test_the_specs_of_this_repository_compile_to_a_file_a_service() -> None:
         *(f"dashboards/{service}.json" for service in services),
         *(f"prometheus/{service}.rules.yaml" for service in services),
         *(f"promtool/{service}.test.yaml" for service in services),
+        "promtool/late/recommender.test.yaml",
         "promtool/native/inventory-grpc.test.yaml",
         *(f"runbooks/{service}.md" for service in services),
     }

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from typing import Final
 
 from slo_compiler.emitters import yaml
 from slo_compiler.emitters.artifact import HEADER, Artifact
@@ -15,13 +16,20 @@ from slo_compiler.quantities import format_decimal, format_duration
 from slo_compiler.rules.program import Program
 from slo_compiler.scenarios.cases import Case, Expectation
 from slo_compiler.scenarios.series import BUCKETS, Histogram, Series, Value
-from slo_compiler.scenarios.suite import Suite, suites
+from slo_compiler.scenarios.suite import Kind, Suite, suites
+
+_FOLDERS: Final = {
+    Kind.USUAL: ("promtool", ".."),
+    Kind.NATIVE: ("promtool/native", "../.."),
+    Kind.LATE: ("promtool/late", "../.."),
+}
+"""Where each kind of tests is written, and how the output folder is called from there."""
 
 
 def emit(program: Program) -> Iterator[Artifact]:
-    """``promtool/<service>.test.yaml``, and what the promtool of 2.42 cannot read in ``promtool/native/``."""
+    """``promtool/<service>.test.yaml``, and in folders of it what is apart."""
     for suite in suites(program):
-        folder, up = ("promtool/native", "../..") if suite.native else ("promtool", "..")
+        folder, up = _FOLDERS[suite.kind]
         text = yaml.document(
             {
                 "rule_files": [f"{up}/prometheus/{suite.service}.rules.yaml"],
@@ -47,8 +55,10 @@ def written(value: Value) -> str:
 
 def _comment(suite: Suite) -> str:
     told = [HEADER, "Run these tests with promtool test rules, from any folder."]
-    if suite.native:
+    if suite.kind is Kind.NATIVE:
         told.append("They need the promtool of Prometheus 3, for its native histograms.")
+    if suite.kind is Kind.LATE:
+        told.append("Rules are evaluated rarely here, to get to where these SLOs look back from.")
     told += [f"{each.slo.id} has no test: {each.reason}." for each in suite.untested]
     return "\n".join(told)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
+from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model import labels
 from slo_compiler.promql.quote import matcher, selector
 from slo_compiler.promql.syntax import MatchOperator
@@ -13,7 +14,9 @@ from slo_compiler.quantities import Seconds, format_duration
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.program import LoweredSlo
 from slo_compiler.scenarios.incidents import premises
-from slo_compiler.scenarios.scripts import Fires, Never, Question, Quiet, scripts
+from slo_compiler.scenarios.late import late_script
+from slo_compiler.scenarios.scene import Fires, Never, Question, Quiet, Script
+from slo_compiler.scenarios.scripts import scripts
 from slo_compiler.scenarios.series import Series, recipes, two_groups
 from slo_compiler.scenarios.timeline import lived
 
@@ -47,11 +50,24 @@ def cases_of(lowered: LoweredSlo) -> Iterator[Case]:
     Raises:
         Untestable: there is no telling which series the SLO reads.
     """
+    yield from _cases(lowered, scripts(premises(lowered.plan)))
+
+
+def late_case(lowered: LoweredSlo, tier: Tier, tick: Seconds) -> Case:
+    """The one case of an SLO that looks back for days, as ``late_script``.
+
+    Raises:
+        Untestable: there is no telling which series the SLO reads.
+    """
+    return next(_cases(lowered, [late_script(premises(lowered.plan), tier, tick)]))
+
+
+def _cases(lowered: LoweredSlo, played: Iterable[Script]) -> Iterator[Case]:
     slo = lowered.plan.slo
     groups = two_groups(slo)
     read = [recipes(slo, group) for group in groups]
     alerts = _Alerts(lowered, groups[0])
-    for script in scripts(premises(lowered.plan)):
+    for script in played:
         happens = zip(read, (script.sick, script.healthy), strict=False)
         yield Case(
             script.about,

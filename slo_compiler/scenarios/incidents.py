@@ -124,6 +124,13 @@ def load(premises: Premises, tier: Tier) -> Load:
     return Load(events, math.ceil(ratio * events))
 
 
+def lasting(tier: Tier) -> tuple[int, int, int]:
+    """Events at a scrape, errors that must not alert, and errors that have to, where they last a window."""
+    quiet, loud = SILENT * tier.threshold, min(Fraction(1), FIRING * tier.threshold)
+    events = 10 ** len(str(math.ceil(LEAST_ERRORS / quiet)))
+    return events, math.floor(quiet * events), math.ceil(loud * events)
+
+
 def scrapes_that_alert(premises: Premises, tier: Tier) -> int:
     """How long an incident is that has to alert."""
     part = premises.grain

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
+from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.windows import Pace
-from slo_compiler.model.indicator import Latency, Quality
+from slo_compiler.model.indicator import Latency
 from slo_compiler.model.slo import Slo
 from slo_compiler.promql.release import PROMETHEUS_3_5, release_named
 from slo_compiler.quantities import HOUR, Seconds, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.program import LoweredSlo, Program
-from slo_compiler.scenarios.cases import Case, cases_of
+from slo_compiler.scenarios.cases import Case, cases_of, late_case
+from slo_compiler.scenarios.incidents import premises
+from slo_compiler.scenarios.late import MOST_EVALUATIONS, late
 from slo_compiler.scenarios.series import series_of, two_groups
 from slo_compiler.scenarios.untestable import Untestable
 
 LONGEST_SHIFT: Final = 6 * HOUR
-"""How far an SLO may look back to be tested: a test takes three times as long then, and longer beyond."""
+"""How far an SLO may look back to be tested as all others: a test takes three times as long then."""
+
+
+class Kind(enum.Enum):
+    """What a suite is apart for."""
+
+    USUAL = "usual"
+    NATIVE = "native"
+    """Its native histograms: the promtool of Prometheus 3 reads them."""
+    LATE = "late"
+    """Its SLOs look back for days, so that its rules are evaluated rarely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +54,28 @@ class Suite:
     """The rule groups in the order of their evaluation: promtool has them all at the same moments."""
     cases: tuple[Case, ...]
     untested: tuple[Untested, ...]
-    native: bool
-    """Whether it has native histograms, which the promtool of Prometheus 3 reads."""
+    kind: Kind
 
 
 def suites(program: Program) -> Iterator[Suite]:
-    """The suites of each service: one, and one for native histograms where its target has none in tests."""
+    """The suites of each service: the usual one, and one for each reason there is to be apart."""
     for service, lowered in groupby(program.slos, key=lambda each: each.plan.slo.service):
         slos = list(lowered)
-        for native in (False, True):
-            own = [each for each in slos if _apart(each.plan.slo) is native]
+        for kind in Kind:
+            own = [each for each in slos if _kind(each.plan) is kind]
             if own:
-                yield _suite(service, own, native=native)
+                yield _suite(service, own, kind)
 
 
-def untested(slo: Slo) -> Untested | None:
+def untested(plan: Plan) -> Untested | None:
     """Why an SLO has no test; None if it has one."""
+    slo = plan.slo
     if not slo.alerts:
         return Untested(slo, "it does not alert")
-    if isinstance(slo.indicator, Quality) and slo.indicator.labelling.shift > LONGEST_SHIFT:
-        shift, longest = (format_duration(each) for each in (slo.indicator.labelling.shift, LONGEST_SHIFT))
-        why = f"it looks {shift} back, and beyond {longest} promtool would take too long to get there"
+    shift = premises(plan).shift
+    if shift > LONGEST_SHIFT and late(premises(plan)) is None:
+        back = format_duration(shift)
+        why = f"it looks {back} back, more than {MOST_EVALUATIONS} evaluations of all rules in promtool"
         return Untested(slo, why)
     try:
         for group in two_groups(slo):
@@ -70,16 +85,23 @@ def untested(slo: Slo) -> Untested | None:
     return None
 
 
-def _suite(service: str, slos: Sequence[LoweredSlo], *, native: bool) -> Suite:
-    why_not = {lowered.plan.slo.id: untested(lowered.plan.slo) for lowered in slos}
-    tested = (lowered for lowered in slos if why_not[lowered.plan.slo.id] is None)
+def _suite(service: str, slos: Sequence[LoweredSlo], kind: Kind) -> Suite:
+    why_not = {lowered.plan.slo.id: untested(lowered.plan) for lowered in slos}
+    tested = [lowered for lowered in slos if why_not[lowered.plan.slo.id] is None]
+    interval = slos[0].plan.windows.coarse_interval
+    if kind is Kind.LATE:
+        chosen = [(lowered, found) for lowered in tested if (found := late(premises(lowered.plan)))]
+        interval = min((found.tick for _, found in chosen), default=interval)
+        cases = [late_case(lowered, found.tier, interval) for lowered, found in chosen]
+    else:
+        cases = [case for lowered in tested for case in cases_of(lowered)]
     return Suite(
         service=service,
-        evaluation_interval=slos[0].plan.windows.coarse_interval,
+        evaluation_interval=interval,
         groups=tuple(names.group_name(lowered.plan.slo, pace) for pace in Pace for lowered in slos),
-        cases=tuple(_together(case for lowered in tested for case in cases_of(lowered))),
+        cases=tuple(_together(cases)),
         untested=tuple(found for found in why_not.values() if found is not None),
-        native=native,
+        kind=kind,
     )
 
 
@@ -113,7 +135,9 @@ def _merged(cases: Sequence[Case]) -> Case:
     )
 
 
-def _apart(slo: Slo) -> bool:
-    """Whether the oldest promtool that the SLO's target allows cannot read its series."""
+def _kind(plan: Plan) -> Kind:
+    slo = plan.slo
+    if slo.alerts and premises(plan).shift > LONGEST_SHIFT and late(premises(plan)) is not None:
+        return Kind.LATE
     native = isinstance(slo.indicator, Latency) and slo.indicator.native
-    return native and release_named(slo.target) < PROMETHEUS_3_5
+    return Kind.NATIVE if native and release_named(slo.target) < PROMETHEUS_3_5 else Kind.USUAL

@@ -25,6 +25,7 @@ FILES: Final = sorted(
         *(f"dashboards/{service}.json" for service in SERVICES),
         *(f"prometheus/{service}.rules.yaml" for service in SERVICES),
         *(f"promtool/{service}.test.yaml" for service in SERVICES),
+        "promtool/late/recommender.test.yaml",
         "promtool/native/inventory-grpc.test.yaml",
         *(f"runbooks/{service}.md" for service in SERVICES),
     ]

@@ -31,6 +31,9 @@ slos:
 
 PAGES: Final = {"tiers": [{"name": "fast", "severity": "page", "long": "1h", "budget": "2%"}]}
 
+SLOW_PAGES: Final = [{"name": "fast", "severity": "page", "long": "3h", "budget": "2%"}]
+"""Their short window is longer than the base window."""
+
 
 def _by_cohort(lag: str, **alerting: Any) -> Program:
     indicator = {"quality": {"labels": {"mode": "cohort", "lag": lag}}}
@@ -63,6 +66,9 @@ def test_all_pass_on_every_release(prometheus: Prometheus, tmp_path: Path, servi
         pytest.param("34m59s", {}, id="a little less"),
         pytest.param("30m", {"absent": {"for": "10m"}}, id="longer than absent data are waited for"),
         pytest.param("30m", {"absent": False}, id="without an alert about absent data"),
+        pytest.param("1d", {}, id="a day"),
+        pytest.param("7d", {}, id="a week"),
+        pytest.param("1d7h13m", {"tiers": SLOW_PAGES}, id="a day and a part of an evaluation"),
     ],
 )
 def test_those_of_quality_by_cohort_pass(
@@ -72,12 +78,20 @@ def test_those_of_quality_by_cohort_pass(
     assert done.ok, done.output
 
 
-@pytest.mark.parametrize("lag", ["10m", "1h"], ids=["too soon", "too late"])
+@pytest.mark.parametrize(
+    ("lag", "looked_at"),
+    [
+        pytest.param("30m", "10m", id="too soon"),
+        pytest.param("30m", "1h", id="too late"),
+        pytest.param("1d", "12h", id="half a day too soon"),
+        pytest.param("1d", "1d12h", id="half a day too late"),
+    ],
+)
 def test_those_of_quality_by_cohort_fail_when_it_is_looked_at(
-    prometheus_3_5: Prometheus, tmp_path: Path, lag: str
+    prometheus_3_5: Prometheus, tmp_path: Path, lag: str, looked_at: str
 ) -> None:
-    artifacts = {artifact.path: artifact.text for artifact in _artifacts(_by_cohort("30m"))}
-    broken = artifacts[RULES].replace(" offset 30m", f" offset {lag}")
+    artifacts = {artifact.path: artifact.text for artifact in _artifacts(_by_cohort(lag))}
+    broken = artifacts[RULES].replace(f" offset {lag}", f" offset {looked_at}")
     assert broken != artifacts[RULES]
     tests = _written((Artifact(path, text) for path, text in {**artifacts, RULES: broken}.items()), tmp_path)
     done = _run(prometheus_3_5, tests)

@@ -9,7 +9,7 @@ import pytest
 from slo_compiler.model.slo import Slo
 from slo_compiler.rules.program import LoweredSlo
 from slo_compiler.scenarios.series import Histogram, Moment, series_of, two_groups
-from slo_compiler.scenarios.suite import suites, untested
+from slo_compiler.scenarios.suite import Kind, suites, untested
 from tests.compiling import compile_specs, defaults, ml_spec, program_of, quality, slo, spec
 
 
@@ -128,7 +128,7 @@ def test_groups_have_values_that_the_selectors_take(total: str, groups: list[dic
     ],
 )
 def test_what_cannot_be_tested_says_why(indicator: dict[str, Any], reason: str) -> None:
-    found = untested(lowered(indicator=indicator).plan.slo)
+    found = untested(lowered(indicator=indicator).plan)
     assert found is not None
     assert found.reason == reason
 
@@ -137,16 +137,27 @@ def test_what_cannot_be_tested_says_why(indicator: dict[str, Any], reason: str) 
     ("lag", "reason"),
     [
         ("6h", None),
-        ("7h", "it looks 7h back, and beyond 6h promtool would take too long to get there"),
+        ("7d", None),
+        ("30d", "it looks 30d back, more than 400 evaluations of all rules in promtool"),
     ],
 )
 def test_quality_by_cohort_is_tested_if_it_does_not_look_back_for_long(lag: str, reason: str | None) -> None:
     labels = {"mode": "cohort", "lag": lag}
     program = program_of(ml_spec("scorer", quality(indicator={"quality": {"labels": labels}}), slo()))
     (cohort, other) = program.slos
-    found = untested(cohort.plan.slo)
+    found = untested(cohort.plan)
     assert reason == (found and found.reason)
-    assert untested(other.plan.slo) is None
+    assert untested(other.plan) is None
+
+
+@pytest.mark.parametrize(
+    ("lag", "kinds"),
+    [("6h", [Kind.USUAL]), ("7h", [Kind.USUAL, Kind.LATE]), ("30d", [Kind.USUAL])],
+)
+def test_an_slo_that_looks_back_for_days_is_tested_apart(lag: str, kinds: list[Kind]) -> None:
+    labels = {"mode": "cohort", "lag": lag}
+    program = program_of(ml_spec("scorer", quality(indicator={"quality": {"labels": labels}}), slo()))
+    assert kinds == [suite.kind for suite in suites(program)]
 
 
 def test_and_so_does_the_file() -> None:
@@ -168,8 +179,8 @@ def test_slos_that_share_a_metric_are_not_tested_at_once() -> None:
 def test_native_histograms_are_apart_only_for_a_target_that_cannot_read_them() -> None:
     native = slo(indicator={"latency": {"histogram": "a", "threshold": "1s", "type": "native"}})
     old, new = (
-        [suite.native for suite in suites(program_of(spec("shop", native), defaults=defaults(target=target)))]
+        [suite.kind for suite in suites(program_of(spec("shop", native), defaults=defaults(target=target)))]
         for target in ("prometheus-2.53", "prometheus-3.5")
     )
-    assert old == [True]
-    assert new == [False]
+    assert old == [Kind.NATIVE]
+    assert new == [Kind.USUAL]
