@@ -68,7 +68,9 @@ Detection and reset are medians. False pages are a month's that told nobody anyt
 not worth it, or of one that had paged before.
 ours: the derived tiers; not kept on: the same without keep_firing_for. workbook: its table 5-8 over raw
 series, each window a scrape shorter than its name, as what happens between two samples belongs to the later
-one; read a scrape farther, they are whole as ours. mean of ratios: each window the average of 5m ratios."""
+one; read a scrape farther, they are whole as ours. mean of ratios: each window the average of 5m ratios.
+Below, ours and the workbook's on the same incidents: how much later ours detects what both find, and how
+many of these differ by more than a scrape."""
 
 SPEC: Final = """
 apiVersion: slo-compiler/v1
@@ -109,6 +111,22 @@ class Score:
     significant: int
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Ours and the workbook's table on the very same incidents, of those that are worth a page.
+
+    ``difference`` is the median of how much later ours detects what both find, ``sooner`` and ``later`` the
+    shares of these that differ by more than a scrape.
+    """
+
+    found_by_both: int
+    difference: float
+    sooner: float
+    later: float
+    only_ours: int
+    only_theirs: int
+
+
 def main(file: Path) -> None:
     """Print the measures of all tables for some objectives."""
     for part in PARTS:
@@ -119,9 +137,14 @@ def main(file: Path) -> None:
             "objective  table                    worth a page  precision  recall  detection    reset  "
             "false pages  wrong incidents"
         )
-        for objective in OBJECTIVES:
-            for table, score in scores(objective, requests).items():
+        tried = {objective: try_out(objective, requests) for objective in OBJECTIVES}
+        for objective, trial in tried.items():
+            for table, score in trial.scores().items():
                 print(_row(objective, table, score))
+        print()
+        print("objective  both find  median difference  sooner  later  only ours finds  only the workbook")
+        for objective, trial in tried.items():
+            print(_beside_row(objective, trial.beside("ours", "workbook")))
         print()
     print(EXPLANATION)
 
@@ -135,8 +158,41 @@ def read_requests(file: Path, part: float) -> Array:
     return np.stack((first, some - first), axis=1).reshape(-1).astype(np.float64)
 
 
-def scores(objective: str, requests: Array, pasts: int = PASTS) -> dict[str, Score]:
-    """The measures of each table, by its name."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """When each table, by its name, pages in each past, and the incidents that were laid into it."""
+
+    pages: dict[str, list[Spans]]
+    incidents: list[list[Injected]]
+    lasts: float
+
+    def scores(self) -> dict[str, Score]:
+        """The measures of each table."""
+        return {table: _score(each, self.incidents, self.lasts) for table, each in self.pages.items()}
+
+    def beside(self, ours: str, theirs: str) -> Beside:
+        """Two tables, incident by incident."""
+        found = [
+            (_detected(mine, each), _detected(other, each))
+            for mine, other, injected in zip(
+                self.pages[ours], self.pages[theirs], self.incidents, strict=True
+            )
+            for each in injected
+            if each.spent >= SIGNIFICANT
+        ]
+        later = [mine - other for mine, other in found if mine is not None and other is not None]
+        return Beside(
+            found_by_both=len(later),
+            difference=statistics.median(later),
+            sooner=sum(each < -SCRAPE for each in later) / len(later),
+            later=sum(each > SCRAPE for each in later) / len(later),
+            only_ours=sum(mine is not None and other is None for mine, other in found),
+            only_theirs=sum(mine is None and other is not None for mine, other in found),
+        )
+
+
+def try_out(objective: str, requests: Array, pasts: int = PASTS) -> Trial:
+    """All tables on some pasts."""
     plan = _plan(objective)
     grid = Grid(start=15, interval=SCRAPE, count=len(requests))
     incidents = []
@@ -146,7 +202,7 @@ def scores(objective: str, requests: Array, pasts: int = PASTS) -> dict[str, Sco
         incidents.append(laid)
         for table, spans in _pages(plan, _series(requests, ratio, seed), grid):
             pages[table].append(spans)
-    return {table: _score(each, incidents, grid.end) for table, each in pages.items()}
+    return Trial(dict(pages), incidents, grid.end)
 
 
 def _pages(plan: Plan, series: Counters, grid: Grid) -> Iterator[tuple[str, Spans]]:
@@ -168,6 +224,14 @@ def _row(objective: str, table: str, score: Score) -> str:
         f"{objective:>9}  {table:23}  {score.significant:12}  {score.precision:9.1%}  {score.recall:6.1%}  "
         f"{_time(score.detection):>9}  {_time(score.reset):>7}  "
         f"{score.false_pages:11.2f}  {score.wrong:15.2f}"
+    )
+
+
+def _beside_row(objective: str, beside: Beside) -> str:
+    sign = "-" if beside.difference < 0 else ""
+    return (
+        f"{objective:>9}  {beside.found_by_both:9}  {sign + _time(abs(beside.difference)):>17}  "
+        f"{beside.sooner:6.0%}  {beside.later:5.0%}  {beside.only_ours:15}  {beside.only_theirs:17}"
     )
 
 
@@ -255,7 +319,7 @@ def _score(pages: Sequence[Spans], incidents: Sequence[Sequence[Injected]], last
             if each.spent >= SIGNIFICANT:
                 missed += not here
                 false += len(here[1:])
-                detections += [max(page.begin - each.span.begin, 0.0) for page in here[:1]]
+                detections += [_since(each, page) for page in here[:1]]
                 resets += [max(page.end - each.span.end, 0.0) for page in here[-1:]]
             elif each.spent <= NEGLIGIBLE:
                 wrong += bool(here)
@@ -274,6 +338,15 @@ def _score(pages: Sequence[Spans], incidents: Sequence[Sequence[Injected]], last
         wrong=wrong / months,
         significant=detected + missed,
     )
+
+
+def _detected(pages: Spans, incident: Injected) -> float | None:
+    """How long after its onset an incident paged; None if it never did."""
+    return next((_since(incident, page) for page in pages if _is_put_down_to(page, incident)), None)
+
+
+def _since(incident: Injected, page: Span) -> float:
+    return max(page.begin - incident.span.begin, 0.0)
 
 
 def _is_put_down_to(page: Span, incident: Injected) -> bool:

@@ -18,12 +18,23 @@ def test_the_replay_of_a_month_is_timed(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.fixture(scope="module")
-def scores() -> dict[str, nasa.Score]:
+def trial() -> nasa.Trial:
     """Of each table, on a tenth of the traffic, where chance has most to say."""
     if not TRAFFIC.exists():
         reason = f"the traffic is not at {TRAFFIC}"
         return pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    return nasa.scores("99.9%", nasa.read_requests(TRAFFIC, part=0.1), pasts=8)
+    return nasa.try_out("99.9%", nasa.read_requests(TRAFFIC, part=0.1), pasts=8)
+
+
+@pytest.fixture(scope="module")
+def scores(trial: nasa.Trial) -> dict[str, nasa.Score]:
+    return trial.scores()
+
+
+def test_what_both_find_ours_finds_no_later_but_for_three_errors(trial: nasa.Trial) -> None:
+    beside = trial.beside("ours", "workbook")
+    assert (0, 0) == (beside.difference, beside.only_theirs)
+    assert beside.later < 0.2
 
 
 def test_ours_pages_less_for_nothing_than_the_workbooks_table(scores: dict[str, nasa.Score]) -> None:
