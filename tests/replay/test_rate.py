@@ -59,3 +59,12 @@ def test_rows_do_not_mix() -> None:
     times = np.array([0.0, 30.0, 60.0])
     found = rate(np.array([[0.0, 3.0, 6.0], [0.0, np.nan, 60.0]]), times, np.array([60.0]), 61.0)
     assert [6 / 61, 60 / 61] == pytest.approx(found[:, 0].tolist())
+
+
+@pytest.mark.parametrize(("counted", "least", "most"), [(2, 1.8, 3.6), (3, 2.7, 5.4)])
+def test_no_bound_tells_two_errors_from_three_of_a_series_that_was_just_born(
+    counted: int, least: float, most: float
+) -> None:
+    """As docs/rules.md says of ``min_errors``: at each second until the third scrape, in a window of 5m."""
+    seen = 300 * rate(np.array([[0.0, counted]]), np.array([0.0, 30.0]), np.arange(30.0, 60.0), 330.0)
+    assert (least, most) == (round(seen.min(), 1), round(seen.max(), 1))
