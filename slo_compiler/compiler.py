@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 from slo_compiler.adapters.choose import choose
 from slo_compiler.burnrate.plan import Plan, plan
-from slo_compiler.checks.adding_up import check_adding_up
-from slo_compiler.checks.catalogue import check_catalogue, check_catalogue_of_signals
-from slo_compiler.checks.counting import check_counting
-from slo_compiler.checks.delivery import check_delivery
-from slo_compiler.checks.drifts import check_drifts
-from slo_compiler.checks.expressions import check_expressions
-from slo_compiler.checks.gaps import check_gaps
-from slo_compiler.checks.group_wait import check_group_wait
-from slo_compiler.checks.grouping import check_grouping
-from slo_compiler.checks.guards import check_guards
-from slo_compiler.checks.inhibition import check_inhibition
-from slo_compiler.checks.many_metrics import check_many_metrics, check_many_metrics_of_signals
-from slo_compiler.checks.retention import check_retention
-from slo_compiler.checks.rules import check_rules
-from slo_compiler.checks.serving import check_serving
-from slo_compiler.checks.sloth_ids import check_sloth_ids
-from slo_compiler.checks.survivors import check_survivors
-from slo_compiler.checks.tiers import check_tiers
+from slo_compiler.checks.registry import (
+    NOTIFICATION_CHECKS,
+    RULE_CHECKS,
+    SERVICE_CHECKS,
+    SERVICES_CHECKS,
+    SLO_CHECKS,
+)
 from slo_compiler.diagnostics import Diagnostic, Position, has_errors, in_reading_order, note, warning
 from slo_compiler.emitters import alertmanager, prometheus, promtool
 from slo_compiler.emitters.artifact import Artifact
@@ -36,14 +25,14 @@ from slo_compiler.importers.dialects import import_files, is_foreign
 from slo_compiler.importers.telling import SLO_LOST, as_errors
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.receivers import Receivers
-from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.spec import Spec
 from slo_compiler.model.surface import Surface
+from slo_compiler.model.targets import Targets
 from slo_compiler.presets.expand import expand_presets
 from slo_compiler.resolve.services import resolve_services
 from slo_compiler.resolve.slos import resolve
-from slo_compiler.rules.adapting import adapt
+from slo_compiler.rules.adapting import AdaptedGroup, adapt
 from slo_compiler.rules.program import Program, build
 from slo_compiler.rules.signals.watched import Watched
 from slo_compiler.schema.read import read_defaults, read_receivers, read_sound_slos, read_spec, spec_of
@@ -53,40 +42,9 @@ from slo_compiler.targets.target import Emitter
 
 Value = TypeVar("Value")
 
-SloCheck: TypeAlias = Callable[[Slo], Iterator[Diagnostic]]
-ServiceCheck: TypeAlias = Callable[[Service], Iterator[Diagnostic]]
-ServicesCheck: TypeAlias = Callable[[Sequence[Slo]], Iterator[Diagnostic]]
-ProgramCheck: TypeAlias = Callable[[Program], Iterator[Diagnostic]]
-
-SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
-    check_expressions,
-    check_adding_up,
-    check_gaps,
-    check_counting,
-    check_many_metrics,
-    check_grouping,
-    check_tiers,
-    check_catalogue,
-)
-SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (
-    check_drifts,
-    check_guards,
-    check_serving,
-    check_many_metrics_of_signals,
-    check_catalogue_of_signals,
-)
-SERVICES_CHECKS: Final[tuple[ServicesCheck, ...]] = (check_survivors, check_sloth_ids)
-PROGRAM_CHECKS: Final[tuple[ProgramCheck, ...]] = (
-    check_rules,
-    check_retention,
-    check_delivery,
-    check_inhibition,
-    check_group_wait,
-    *(target.check for target in TARGETS.values()),
-)
-EMITTERS: Final[tuple[Emitter, ...]] = (
-    prometheus.emit,
-    promtool.emit,
+SERVICE_EMITTERS: Final[tuple[Emitter, ...]] = (prometheus.emit, promtool.emit)
+"""What a service gets by itself, however many others there are."""
+PROGRAM_EMITTERS: Final[tuple[Emitter, ...]] = (
     alertmanager.emit,
     *(target.emit for target in TARGETS.values()),
 )
@@ -104,13 +62,41 @@ class Compilation:
     def artifacts(self) -> Iterator[Artifact]:
         """The files to write: none when there was an error."""
         if self.program is not None:
-            for emit in EMITTERS:
-                yield from emit(self.program)
-            yield from runbooks.emit(self.program, self.templates)
-            # Only who writes files waits for Grafana's library.
-            from slo_compiler.emitters.grafana.dashboard import emit as emit_dashboards  # noqa: PLC0415
+            yield from artifacts_of_services(self.program, self.templates)
+            yield from artifacts_of_all(self.program)
 
-            yield from emit_dashboards(self.program)
+
+def artifacts_of_services(program: Program, templates: tuple[Override, ...]) -> Iterator[Artifact]:
+    """The files of each service of the program."""
+    for emit in SERVICE_EMITTERS:
+        yield from emit(program)
+    yield from runbooks.emit(program, templates)
+    # Only who writes files waits for Grafana's library.
+    from slo_compiler.emitters.grafana.dashboard import emit as emit_dashboards  # noqa: PLC0415
+
+    yield from emit_dashboards(program)
+
+
+def artifacts_of_all(program: Program) -> Iterator[Artifact]:
+    """The files that are of all services together: what Alertmanager is told, and those of targets."""
+    return (artifact for emit in PROGRAM_EMITTERS for artifact in emit(program))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """All that is known of specs before there are rules; whatever is wrong by itself is left out and told."""
+
+    plans: tuple[Plan, ...]
+    watched: tuple[Watched, ...]
+    receivers: Receivers | None
+    adapted: tuple[AdaptedGroup, ...]
+    targets: Targets
+    templates: tuple[Override, ...]
+    found: tuple[Diagnostic, ...]
+    of_templates: tuple[Diagnostic, ...]
+    """What is wrong with templates of the user, which have nothing to do with what is in the rules."""
+    if_sound: tuple[Diagnostic, ...]
+    """What is told where there are no errors."""
 
 
 def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambda _: None) -> Compilation:
@@ -120,6 +106,14 @@ def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambd
         sources: the files.
         progress: told the name of each file and SLO as it is taken up.
     """
+    planned = plan_sources(sources, progress=progress)
+    return planned if isinstance(planned, Compilation) else lower_planned(planned)
+
+
+def plan_sources(
+    sources: Sources, *, progress: Callable[[str], None] = lambda _: None
+) -> Planned | Compilation:
+    """From texts to plans; all there is to say where the defaults are broken. As ``compile_sources``."""
     specs, defaults, receivers, found = _read(sources, progress)
     if defaults is None:  # by other defaults the specs would be found wrong where they are right
         return Compilation(None, tuple(in_reading_order(found)))
@@ -137,14 +131,37 @@ def compile_sources(sources: Sources, *, progress: Callable[[str], None] = lambd
     targets = defaults.targets
     if sources.targets is not None:
         targets = targets.only(sources.targets, defaults.position)
-    program = build(plans, services, receivers, adapt(adapters, defaults), targets)
-    found += [problem for check in PROGRAM_CHECKS for problem in check(program)]
-    if receivers is None and specs and not has_errors(found):
-        found.append(_nobody_told(specs))
-    templates, unwritable = _templates(sources, program, sound=not has_errors(found))
-    found += unwritable
-    sound = None if has_errors(found) else program
-    return Compilation(sound, tuple(in_reading_order(found)), templates)
+    templates, unreadable = runbooks.read_templates((each.path, each.content) for each in sources.templates)
+    return Planned(
+        tuple(plans),
+        tuple(services),
+        receivers,
+        adapt(adapters, defaults),
+        targets,
+        templates,
+        tuple(found),
+        tuple(unreadable),
+        if_sound=tuple(_nobody_told(specs)) if receivers is None else (),
+    )
+
+
+def lower_planned(planned: Planned) -> Compilation:
+    """From plans to a checked program."""
+    program = build(planned.plans, planned.watched, planned.receivers, planned.adapted, planned.targets)
+    found = [*planned.found, *check_program(program)]
+    if not has_errors(found):
+        found += [*planned.if_sound, *runbooks.check_templates(program, planned.templates)]
+    found += planned.of_templates
+    return Compilation(
+        None if has_errors(found) else program, tuple(in_reading_order(found)), planned.templates
+    )
+
+
+def check_program(program: Program) -> Iterator[Diagnostic]:
+    """What is wrong with a program, and with what targets are to take of it."""
+    of_targets = (target.check for target in TARGETS.values())
+    for check in (*RULE_CHECKS, *NOTIFICATION_CHECKS, *of_targets):
+        yield from check(program)
 
 
 def import_sources(
@@ -259,21 +276,11 @@ def _watch(
     return sound, found
 
 
-def _templates(
-    sources: Sources, program: Program, *, sound: bool
-) -> tuple[tuple[Override, ...], list[Diagnostic]]:
-    """The templates of the user, and what is wrong with them: that is seen when all pages are written."""
-    overrides, found = runbooks.read_templates((source.path, source.content) for source in sources.templates)
-    if sound and overrides:
-        found += runbooks.check_templates(program, overrides)
-    return overrides, found
-
-
-def _nobody_told(specs: Iterable[Spec]) -> Diagnostic:
-    place = Position(next(iter(specs)).position.path)
-    return warning(
-        place,
-        "owner/no-receivers",
-        "there is no receivers.yaml beside the specs: no Alertmanager configuration is written, and nothing "
-        "says that these alerts reach anybody",
-    )
+def _nobody_told(specs: Sequence[Spec]) -> Iterator[Diagnostic]:
+    for first in specs[:1]:
+        yield warning(
+            Position(first.position.path),
+            "owner/no-receivers",
+            "there is no receivers.yaml beside the specs: no Alertmanager configuration is written, and "
+            "nothing says that these alerts reach anybody",
+        )

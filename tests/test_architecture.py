@@ -33,6 +33,7 @@ CORRIDOR = (
     "targets",
     "review",
     "compiler",
+    "shares",
     "replay",
     "prometheus",
     "backtest",

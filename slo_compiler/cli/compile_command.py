@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import click
 
 from slo_compiler.cli.cache_folder import cache_folder
 from slo_compiler.cli.compile_terminal import tell_errors, tell_fresh, tell_stale, tell_written
-from slo_compiler.cli.generated import in_memory
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.outcome import Outcome
 from slo_compiler.cli.output import OutputError, compare, settled, write
+from slo_compiler.cli.processes import ProcessFailedError
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
 from slo_compiler.cli.run_cache import Remembered, RunCache
 from slo_compiler.model.targets import KINDS
 from slo_compiler.sources import Sources
+
+MOST_JOBS: Final = 256
 
 
 @click.command("compile")
@@ -41,6 +45,15 @@ from slo_compiler.sources import Sources
 )
 @click.option("--quiet", "-q", is_flag=True, help="Do not show notes.")
 @click.option(
+    "--jobs",
+    "-j",
+    metavar="N|auto",
+    default="auto",
+    show_default=True,
+    callback=lambda *given: _jobs(given[-1]),
+    help="How many processes compile; auto is one for few SLOs, and one a processor for many.",
+)
+@click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep here what was told of which specs, so that nothing is compiled twice."
@@ -55,8 +68,9 @@ def command(  # noqa: PLR0913 click gives each option on its own
     specs: tuple[Path, ...],
     out: Path,
     targets: tuple[str, ...],
-    cache: Path | None,
     *,
+    cache: Path | None,
+    jobs: int | None,
     check: bool,
     quiet: bool,
     no_cache: bool,
@@ -69,7 +83,7 @@ def command(  # noqa: PLR0913 click gives each option on its own
     _check_apart(specs, out)
     sources = replace(read_sources(specs), targets=targets or None)
     folder = None if no_cache else cache or cache_folder("compile")
-    asked = _Asked(out, check=check, quiet=quiet)
+    asked = _Asked(out, check=check, quiet=quiet, jobs=jobs)
     remembered = Remembered.of(sources, None if folder is None else RunCache(folder))
     code = _recall(remembered.outcome(), asked)
     ctx.exit(_compile(sources, asked, remembered) if code is None else code)
@@ -82,6 +96,17 @@ class _Asked:
     out: Path
     check: bool
     quiet: bool
+    jobs: int | None
+    """How many processes; None for as many as are of use."""
+
+
+def _jobs(said: str) -> int | None:
+    """The number of processes that is asked for; None for as many as are of use."""
+    if said == "auto":
+        return None
+    if said.isascii() and said.isdigit() and 1 <= int(said[:9]) <= MOST_JOBS:
+        return int(said)
+    raise click.BadParameter(f"{said} is neither auto nor a number from 1 to {MOST_JOBS}")
 
 
 def _check_apart(specs: Sequence[Path], out: Path) -> None:
@@ -109,21 +134,24 @@ def _recall(outcome: Outcome | None, asked: _Asked) -> int | None:
 
 def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
     # What need not be compiled does not wait for the compiler.
-    from slo_compiler.compiler import compile_sources  # noqa: PLC0415
+    from slo_compiler.cli.compiling import compiled  # noqa: PLC0415
 
-    with progress() as step:
-        compilation = compile_sources(sources, progress=step)
-    report(compilation.diagnostics, quiet_notes=asked.quiet)
-    if compilation.program is None:
-        remembered.keep(Outcome(compilation.diagnostics, None))
-        return tell_errors(asked.out, check=asked.check)
-    try:
-        generated = in_memory(compilation.artifacts())
-        changes = (compare if asked.check else write)(asked.out, generated)
-    except OutputError as failure:
-        click.echo(str(failure), err=True)
-        return 1
-    remembered.keep(Outcome(compilation.diagnostics, generated.manifest))
-    if not asked.check:
-        return tell_written(asked.out, changes)
-    return tell_stale(asked.out, changes, generated) if changes else tell_fresh(asked.out)
+    with contextlib.ExitStack() as kept:
+        try:
+            with progress() as step:
+                found = kept.enter_context(compiled(sources, asked.jobs, step))
+            report(found.diagnostics, quiet_notes=asked.quiet)
+            generated = found.generated
+            if generated is None:
+                remembered.keep(Outcome(found.diagnostics, None))
+                return tell_errors(asked.out, check=asked.check)
+            changes = (compare if asked.check else write)(asked.out, generated)
+        except ProcessFailedError as failure:
+            raise click.ClickException(f"{failure}; nothing was written; --jobs 1 needs none") from failure
+        except OutputError as failure:
+            click.echo(str(failure), err=True)
+            return 1
+        remembered.keep(Outcome(found.diagnostics, generated.manifest))
+        if not asked.check:
+            return tell_written(asked.out, changes)
+        return tell_stale(asked.out, changes, generated) if changes else tell_fresh(asked.out)

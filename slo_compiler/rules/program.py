@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TypeAlias
 
@@ -84,11 +84,28 @@ def build(
     targets: Targets | None = None,
 ) -> Program:
     """The program of plans and of services of machine learning that have passed their checks."""
+    outlined = outline(plans, watched, receivers, adapted, targets)
+    return replace(outlined, slos=tuple(map(lowered_slo, plans)))
+
+
+def lowered_slo(plan: Plan) -> LoweredSlo:
+    """The plan with its rules."""
+    return LoweredSlo(plan, lower(plan))
+
+
+def outline(
+    plans: Sequence[Plan],
+    watched: Sequence[Watched],
+    receivers: Receivers | None,
+    adapted: tuple[AdaptedGroup, ...] = (),
+    targets: Targets | None = None,
+) -> Program:
+    """What ``build`` makes of them, but for the rules of SLOs, which are most of it and need no other's."""
     signals = tuple(signal for each in watched for signal in lower_signals(each))
     services = [each.service for each in watched]
     alerts = [alert for signal in signals for alert in signal.alerts()]
     return Program(
-        slos=tuple(LoweredSlo(plan, lower(plan)) for plan in plans),
+        slos=tuple(LoweredSlo(plan, ()) for plan in plans),
         notification=notify(receivers, plans, services, alerts) if receivers is not None else None,
         signals=signals,
         adapted=adapted,

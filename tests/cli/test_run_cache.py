@@ -17,12 +17,11 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from slo_compiler import compiler
-from slo_compiler.cli import fingerprint, main, run_cache
+from slo_compiler.cli import compiling, fingerprint, main, run_cache
 from slo_compiler.cli.manifest import MANIFEST
 from slo_compiler.cli.outcome import Outcome, decode, encode
 from slo_compiler.cli.run_cache import RunCache
-from slo_compiler.compiler import Compilation
+from slo_compiler.compiler import Compilation, Planned, plan_sources
 from slo_compiler.diagnostics import Position, note, warning
 from slo_compiler.sources import Source, Sources
 from tests.compiling import RECEIVERS, defaults, slo, spec
@@ -313,12 +312,13 @@ EDITS: Final[dict[str, Callable[[Scene], None]]] = {
 def scene_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Scene]:
     """A scene in a folder, whose compiler says by a note which code it is."""
     scenes: list[Scene] = []
-    compile_sources = compiler.compile_sources
 
-    def telling(sources: Sources, **options: Any) -> Compilation:
-        found = compile_sources(sources, **options)
+    def telling(sources: Sources, **options: Any) -> Planned | Compilation:
+        planned = plan_sources(sources, **options)
         said = note(Position("code"), "code", scenes[-1].code)
-        return replace(found, diagnostics=(*found.diagnostics, said))
+        if isinstance(planned, Planned):
+            return replace(planned, found=(*planned.found, said))
+        return replace(planned, diagnostics=(*planned.diagnostics, said))
 
     def code(_: Path) -> Iterator[bytes]:
         yield scenes[-1].code.encode()
@@ -328,7 +328,7 @@ def scene_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Scene]:
         objective("checkout", "99.9%")(scenes[-1])
         return scenes[-1]
 
-    monkeypatch.setattr(compiler, "compile_sources", telling)
+    monkeypatch.setattr(compiling, "plan_sources", telling)
     monkeypatch.setattr(fingerprint, "_content", code)
     return scene
 
@@ -380,7 +380,7 @@ def test_what_is_settled_is_not_compiled_again(
     cache = ("--cache", str(scene.folder / "cache"))
     scene.compile(scene.out, *cache)
     expected = scene.compile(scene.out, "--no-cache", *options)
-    monkeypatch.setattr(compiler, "compile_sources", never)
+    monkeypatch.setattr(compiling, "plan_sources", never)
     assert scene.compile(scene.out, *cache, *options) == expected
 
 
@@ -388,7 +388,7 @@ def test_errors_are_told_again_without_compiling(scene: Scene, monkeypatch: pyte
     cache = ("--cache", str(scene.folder / "cache"))
     EDITS["error"](scene)
     first = scene.compile(scene.out, *cache)
-    monkeypatch.setattr(compiler, "compile_sources", never)
+    monkeypatch.setattr(compiling, "plan_sources", never)
     assert scene.compile(scene.out, *cache) == first
     assert first[0] == 1
 
@@ -407,13 +407,12 @@ def test_the_cache_is_among_the_users(scene: Scene, monkeypatch: pytest.MonkeyPa
 def test_a_compiler_that_changes_while_it_runs_keeps_nothing(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compile_sources = compiler.compile_sources
 
-    def changing(sources: Sources, **options: Any) -> Compilation:
+    def changing(sources: Sources, **options: Any) -> Planned | Compilation:
         other_code(scene)
-        return compile_sources(sources, **options)
+        return plan_sources(sources, **options)
 
-    monkeypatch.setattr(compiler, "compile_sources", changing)
+    monkeypatch.setattr(compiling, "plan_sources", changing)
     scene.compile(scene.out, "--cache", str(scene.folder / "cache"))
     assert scene.entries == []
 

@@ -63,6 +63,8 @@ def read_templates(files: Iterable[tuple[str, bytes]]) -> tuple[tuple[Override, 
 
 def check_templates(program: Program, overrides: tuple[Override, ...]) -> Iterator[Diagnostic]:
     """What goes wrong when every page is written with the templates of the user: one problem a page."""
+    if not overrides:
+        return
     made = environment(overrides)
     paths = {override.path for override in overrides}
     for page in facts(program):
