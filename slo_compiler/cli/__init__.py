@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "push": "Give rule groups to a ruler of Mimir or Cortex.",
     "triage": "Say which surface of a service fails now, and on what evidence.",
     "postmortem": "Look back at an incident: the post-mortem, filled in.",
+    "demo": "Break a model behind real servers by a click, and watch.",
     "presets": "List and show the SLI library.",
     "schema": "Print the JSON Schema of a file, for editors.",
     "init": "Write a starter spec.",

@@ -110,8 +110,8 @@ SERVING: Final[Mapping[str, Fault]] = {
     "requests fail": Fault(
         "serving",
         "serving",
-        "More than half of all requests end with a 503.",
-        lambda strength: changed(errors=strength.between(0.05, 0.9)),
+        "Every fifth request ends with a 503.",
+        lambda strength: changed(errors=strength.between(0.05, 0.3)),
     ),
     "every pod is slow": Fault(
         "serving",
@@ -187,8 +187,8 @@ GUARDRAIL: Final[Mapping[str, Fault]] = {
     "the guardrail fails open": Fault(
         "serving",
         "serving",
-        "Most payment notes reach the model unchecked, and every request succeeds.",
-        lambda strength: changed(unguarded=strength.between(0.1, 0.9)),
+        "Every fifth payment note reaches the model unchecked, and all requests succeed.",
+        lambda strength: changed(unguarded=strength.between(0.05, 0.3)),
     ),
 }
 FALSE_PAGES: Final[Mapping[str, Fault]] = {
@@ -209,7 +209,8 @@ FALSE_PAGES: Final[Mapping[str, Fault]] = {
     "replicas warm up": Fault(
         NOBODY,
         NOBODY,
-        "Two replicas are new, and slow until they are warm.",
+        "Two replicas are new, and slow until they are warm: mend it within a minute, as a longer cold start "
+        "spends what a slower tier tells of.",
         _warming_up,
         "cold_start",
     ),
