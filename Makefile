@@ -7,13 +7,16 @@ SYSTEMS := $(basename $(notdir $(wildcard slo_compiler/presets/*.yaml)))
 # The tests that run on values alone, and what they have to cover is in pyproject.toml.
 COVERING := $(addprefix tests/,burnrate promql rules checks scenarios emitters targets presets runbooks test_bad_specs.py test_compiler.py)
 
-.PHONY: generate test coverage mutate format lint check lock clean
+.PHONY: generate demo test coverage mutate format lint check lock clean
 
 generate: $(VENV)/.run  ## compile specs/ to generated/, and write the pages of presets, checks, guards and indicators
 	$(BIN)/slo-compiler compile specs --out generated
 	for system in $(SYSTEMS); do \
 		$(BIN)/slo-compiler presets $$system --format markdown > docs/presets/$$system.md || exit 1; done
 	$(BIN)/python -m tests.pages
+
+demo: $(VENV)/.run  ## break a model behind real servers by a click: see docs/demo.md; OPTIONS are those of the command
+	$(BIN)/python -m tests.oracles.demo $(OPTIONS)
 
 test: $(VENV)/.dev  ## run all tests against the real Prometheus and Alertmanager releases
 	$(BIN)/python -m tests.oracles

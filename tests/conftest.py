@@ -9,12 +9,14 @@ from hypothesis import settings
 
 from tests.oracles.alertmanager import Alertmanager
 from tests.oracles.cache import cache_folder, installed_version
+from tests.oracles.chromium import Chromium
 from tests.oracles.node_exporter import NodeExporter
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.releases import (
     ALERTMANAGER,
     ALERTMANAGER_0_25,
     ALERTMANAGER_0_33,
+    CHROMIUM,
     NODE_EXPORTER,
     PROMETHEUS,
     PROMETHEUS_2_42,
@@ -104,3 +106,9 @@ def victoria_metrics() -> VictoriaMetrics:
 def node_exporter() -> NodeExporter:
     version = installed(NODE_EXPORTER)
     return NodeExporter(version, cache_folder(os.environ) / NODE_EXPORTER.name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Chromium:
+    version = installed(CHROMIUM)
+    return Chromium(version, cache_folder(os.environ) / CHROMIUM.name)

@@ -93,7 +93,8 @@ def fetch(releases: Sequence[Release], workspace: Path, etc: Path = _ETC) -> Non
     for release in releases:
         downloads = workspace / f"{release.name}.debs"
         downloads.mkdir()
-        _run(*apt, "download", *release.packages, cwd=downloads)
+        needed = _closure(apt, release, workspace)
+        _run(*apt, "download", *dict.fromkeys((*release.packages, *needed)), cwd=downloads)
         for package in sorted(downloads.glob("*.deb")):
             _run("dpkg-deb", "--extract", str(package), str(workspace / release.name), cwd=workspace)
 
@@ -110,7 +111,17 @@ def _configure(folder: Path, mirror: Mirror, suite: str) -> Path:
     return configuration
 
 
-def _run(*command: str, cwd: Path) -> None:
+def _closure(apt: Sequence[str], release: Release, workspace: Path) -> list[str]:
+    """All packages that would be installed on a machine that has none, as apt works them out."""
+    if release.closure_of is None:
+        return []
+    plan = _run(*apt, "--simulate", "--no-install-recommends", "install", release.closure_of, cwd=workspace)
+    found = (line.split()[1] for line in plan.splitlines() if line.startswith("Inst "))
+    return [package for package in found if package not in release.without]
+
+
+def _run(*command: str, cwd: Path) -> str:
+    """What a command printed."""
     try:
         done = subprocess.run(
             command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=False
@@ -120,6 +131,7 @@ def _run(*command: str, cwd: Path) -> None:
     if done.returncode != 0:
         said = " ".join((done.stderr or done.stdout).decode(errors="replace").split())
         raise FetchError(f"`{command[0]} ... {command[-1]}` failed ({done.returncode}): {said[:600]}")
+    return done.stdout.decode(errors="replace")
 
 
 def _mirrors(file: Path) -> Iterator[Mirror]:

@@ -28,6 +28,10 @@ class Release:
     """Files that the binaries read at run time."""
     changelog: str | None = None
     """That of the package, where the binaries do not tell their version."""
+    closure_of: str | None = None
+    """One of the packages that needs libraries: what it depends on is unpacked with it, all the way down."""
+    without: tuple[str, ...] = ()
+    """Of these dependencies, the ones that it does well without, or that have to be the machine's own."""
 
     @property
     def name(self) -> str:
@@ -105,6 +109,22 @@ NODE_EXPORTER: Final = Release(
     (1, 6),
 )
 
+# https://tracker.debian.org/pkg/chromium: the browser that pages are tested in, and what drives it. Its
+# libraries come along, but for the C library, which has to be that of the dynamic linker, and for graphics
+# that no page of ours asks for. The oldest suite that is in use, so that the C library here is new enough.
+CHROMIUM: Final = Release(
+    "chromium",
+    "headless",
+    "bookworm",
+    ("chromium-headless-shell", "chromium-driver"),
+    ("usr/lib/chromium/chromium-headless-shell", "usr/bin/chromedriver"),
+    (120,),
+    (1000,),
+    changelog="usr/share/doc/chromium-headless-shell/changelog.Debian.gz",
+    closure_of="chromium-headless-shell",
+    without=("libc6", "libgl1-mesa-dri", "libllvm15", "libz3-4"),
+)
+
 PROMETHEUS: Final = (PROMETHEUS_2_42, PROMETHEUS_2_53, PROMETHEUS_3_5)
 ALERTMANAGER: Final = (ALERTMANAGER_0_25, ALERTMANAGER_0_33)
-RELEASES: Final = (*PROMETHEUS, *ALERTMANAGER, VICTORIA_METRICS, NODE_EXPORTER)
+RELEASES: Final = (*PROMETHEUS, *ALERTMANAGER, VICTORIA_METRICS, NODE_EXPORTER, CHROMIUM)
