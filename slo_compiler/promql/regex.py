@@ -37,6 +37,7 @@ def regex_problem(pattern: str, release: Release) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)  # the inhibitions ask the same of each alert, whose surfaces and severities are few
 def matches(pattern: str, value: str, release: Release) -> bool:
     """Whether a label value as a whole matches the pattern, which must have no problem."""
     return _compiled(pattern, release).fullmatch(value) is not None
