@@ -11,6 +11,7 @@ import click
 
 # The client takes its HTTP library along, which --help does not need.
 if TYPE_CHECKING:
+    from slo_compiler.incident.asking import Unanswered
     from slo_compiler.prometheus.access import Credentials
     from slo_compiler.prometheus.alertmanager import Alertmanager
     from slo_compiler.prometheus.client import Prometheus
@@ -157,6 +158,11 @@ def fail(failure: Failure) -> NoReturn:
         ServerFailed: always.
     """
     raise ServerFailed(str(failure))
+
+
+def unanswered(asked: object, failure: Unanswered) -> ServerFailed:
+    """The end of a command with a question that whoever was asked did not answer."""
+    return ServerFailed(f"{asked}: error: {failure}{f' [{failure.check}]' if failure.check else ''}")
 
 
 def _transport(url: str, how: Connection, say: Callable[[str], None]) -> Transport:

@@ -51,15 +51,15 @@ def command(
     """Show what changes from OLD to NEW for the on-call engineer, and what the merge does to live alerts.
 
     \b
-    Each of the two is a file or folder of specs, a git revision, or REVISION:PATH:
+    Each is a file or folder of specs, a git revision, or REVISION:PATH:
       slo-compiler diff old-specs new-specs
       slo-compiler diff main HEAD specs      # PATHS in both revisions
       slo-compiler diff main specs           # a revision against the work tree
       slo-compiler diff v1.2:specs HEAD:slos
 
     \b
-    With --backtest and a history it says first what would have been different in the last 30 days:
-      slo-compiler diff main HEAD specs --backtest --prometheus http://localhost:9090
+    With --backtest and a history it says first what would have been different:
+      slo-compiler diff main HEAD specs --backtest --prometheus http://prom:9090
 
     Exits 0 whether or not there are differences; with --exit-code 1 where there are. Specs that do not
     compile are reported with their revision, and exit 1.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from slo_compiler.cli.inputs import SHARED
+from slo_compiler.cli.inputs import SHARED, SUFFIXES
 from slo_compiler.cli.starter import DEFAULTS, RECEIVERS, SPEC
 from slo_compiler.schema.read import read_spec
 
@@ -16,22 +17,33 @@ from slo_compiler.schema.read import read_spec
 @click.option("--service", default="my-service", show_default=True, help="The name of your service.")
 @click.pass_context
 def command(ctx: click.Context, folder: Path, service: str) -> None:
-    """Write a starter spec, defaults.yaml and receivers.yaml to FOLDER. No file is overwritten."""
+    """Write a starter spec to FOLDER, with defaults.yaml and receivers.yaml where there are none.
+
+    No file is overwritten.
+    """
     spec = f"{service}.yaml"
     _check(service, spec)
     texts = {spec: _spec_of(service), "defaults.yaml": DEFAULTS, "receivers.yaml": RECEIVERS}
-    present = [str(folder / name) for name in texts if (folder / name).exists()]
-    if present:
-        click.echo(f"already there: {', '.join(present)}; nothing was written", err=True)
+    present = {name: found for name in texts if (found := _present(folder / name)) is not None}
+    if spec in present:
+        click.echo(f"already there: {present[spec]}; nothing was written", err=True)
         ctx.exit(1)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
+            if name in present:
+                click.echo(f"kept {present[name]}")
+                continue
             (folder / name).write_text(text, encoding="utf-8")
             click.echo(f"wrote {folder / name}")
     except OSError as failure:
         raise click.ClickException(f"{failure.filename} cannot be written: {failure.strerror}") from failure
     click.echo(f"next: slo-compiler compile {folder} --out generated")
+
+
+def _present(path: Path) -> Path | None:
+    """What stands at a path already, with either ending of YAML."""
+    return next((each for each in map(path.with_suffix, SUFFIXES) if os.path.lexists(each)), None)
 
 
 def _check(service: str, spec: str) -> None:

@@ -32,7 +32,7 @@ def read_sources(paths: Sequence[Path]) -> Sources:
     specs = _without_repetitions(spec for path in paths for spec in _specs_of(path))
     if not specs:
         listed = ", ".join(map(str, paths))
-        raise click.ClickException(f"no spec (*.yaml, *.yml) in {listed}: nothing would be compiled")
+        raise click.ClickException(f"no spec (*.yaml, *.yml) in {listed}: there is nothing to read")
     roots = {path if path.is_dir() else path.parent for path in paths}
     return Sources(
         specs=tuple(_read(spec) for spec in specs),
@@ -50,11 +50,18 @@ def _specs_of(path: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".") and not _is_output(here, name)]
         for found in (Path(here, name) for name in files if not name.startswith(".")):
             if found.name not in SHARED:
-                yield from (found,) if found.suffix in SUFFIXES else ()
+                yield from (_to_be_read(found),) if found.suffix in SUFFIXES else ()
             elif found.parent != path:
                 raise click.ClickException(
                     f"{found} is not at the top of {path}, where it would hold for all specs below"
                 )
+
+
+def _to_be_read(found: Path) -> Path:
+    """What was found in a folder, if it is no pipe or device, at which reading would wait for ever."""
+    if found.exists() and not found.is_file():
+        raise click.ClickException(f"{found} is no file, and cannot be read as a spec")
+    return found
 
 
 def _is_output(*folder: str) -> bool:

@@ -84,7 +84,7 @@ def command(  # noqa: PLR0913 click gives each option on its own
     try:
         found = postmortem(program, asked.incident, at, on)
     except Unanswered as failure:
-        raise connection.ServerFailed(f"{bundle or prometheus}: error: {failure}") from failure
+        raise connection.unanswered(bundle or prometheus, failure) from failure
     if picture is not None:
         write_file(picture, drawn(found.timeline, picture.suffix))
     told = _tested(found, program, on, test)

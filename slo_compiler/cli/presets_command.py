@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from slo_compiler.cli.style import format_option
 from slo_compiler.cli.tables import print_table
 from slo_compiler.emitters import preset_text
 from slo_compiler.emitters.preset_card import PresetCard, SystemCard, system_card
-from slo_compiler.presets.library import preset_ids, system_named, system_names
+from slo_compiler.presets.library import nearest_preset, system_named, system_names
 
 
 @click.command("presets")
@@ -48,9 +47,8 @@ def _systems_of(name: str | None) -> Sequence[str]:
 
 
 def _unknown(name: str) -> click.UsageError:
-    known = [*system_names(), *preset_ids()]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    advice = f"did you mean {near[0]}?" if near else f"there are presets for {', '.join(system_names())}"
+    near = nearest_preset(name)
+    advice = f"did you mean {near}?" if near else f"there are presets for {', '.join(system_names())}"
     return click.UsageError(f"there is no preset or system {name}; {advice}")
 
 

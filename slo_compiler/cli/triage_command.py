@@ -95,7 +95,7 @@ def command(  # noqa: PLR0913 click gives each option on its own
     try:
         found = triage(program, service, asking(server, at), at)
     except Unanswered as failure:
-        raise connection.ServerFailed(f"{server.url}: error: {failure}") from failure
+        raise connection.unanswered(server.url, failure) from failure
     if alertmanager is not None:
         found = _delivered(found, connection.alertmanager(alertmanager, options))
     if picture is not None:

@@ -19,7 +19,15 @@ Ask: TypeAlias = Callable[[str], Answer]
 
 
 class Unanswered(Exception):  # noqa: N818 a query that was asked and not answered
-    """Somebody answered that the query cannot be answered; the message says why."""
+    """Somebody answered that the query cannot be answered; the message says why.
+
+    ``check`` is the id under which docs/checks.md explains it, where that is known.
+    """
+
+    def __init__(self, message: str, check: str = "") -> None:
+        """Why there is no answer."""
+        super().__init__(message)
+        self.check = check
 
 
 def numbers(answer: Answer) -> list[Sample]:

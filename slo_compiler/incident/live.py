@@ -15,7 +15,7 @@ def asking(prometheus: Prometheus, at: float) -> Ask:
     def ask(query: str) -> Answer:
         answer = prometheus.query(query, at)
         if isinstance(answer, Failure):
-            raise Unanswered(answer.message)
+            raise Unanswered(answer.message, answer.reason.value)
         return answer.value
 
     return ask
@@ -27,7 +27,7 @@ def asking_range(prometheus: Prometheus, axis: Axis) -> AskRange:
     def ask(query: str) -> tuple[Line, ...]:
         answer = prometheus.query_range(query, axis.begin, axis.end, axis.step)
         if isinstance(answer, Failure):
-            raise Unanswered(answer.message)
+            raise Unanswered(answer.message, answer.reason.value)
         return answer.value
 
     return ask

@@ -39,7 +39,7 @@ from slo_compiler.model.system import (
     parse_release,
 )
 from slo_compiler.presets.bounds import format_bound, parse_bound, seconds_of, unbounded_problem
-from slo_compiler.presets.library import preset_ids, preset_named, system_named, system_names
+from slo_compiler.presets.library import nearest_preset, preset_named, system_named, system_names
 from slo_compiler.presets.parameters import TRAFFIC, Given, histogram_of, read_parameters
 from slo_compiler.presets.translation import translated
 from slo_compiler.promql.check import parse
@@ -116,8 +116,8 @@ def indicator_of(
 
 
 def _unknown(use: PresetUse) -> Diagnostic:
-    near = difflib.get_close_matches(use.preset, list(preset_ids()), n=1, cutoff=0.5)
-    advice = f"did you mean {near[0]}?" if near else "slo-compiler presets lists those there are"
+    near = nearest_preset(use.preset)
+    advice = f"did you mean {near}?" if near else "slo-compiler presets lists those there are"
     return error(use.position, "preset/unknown", f"there is no preset {use.preset}; {advice}")
 
 

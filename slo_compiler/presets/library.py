@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 from collections.abc import Iterator
 from importlib import resources
@@ -53,6 +54,19 @@ def preset_ids() -> Iterator[str]:
     """The ids of all presets, system by system."""
     for name in system_names():
         yield from (preset.id for preset in system_named(name).presets.values())
+
+
+def nearest_preset(name: str) -> str | None:
+    """The preset or system that was probably meant: by the first letters of its words, or by its spelling."""
+    known = [*system_names(), *preset_ids()]
+    short = next((id_ for id_ in known if "/" in id_ and _initials(id_) == name), None)
+    return short or next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), None)
+
+
+def _initials(id_: str) -> str:
+    """``vllm/ttft`` for ``vllm/time-to-first-token``."""
+    system, _, name = id_.partition("/")
+    return f"{system}/{''.join(word[:1] for word in name.split('-'))}"
 
 
 def systems_with(name: str) -> Iterator[System]:

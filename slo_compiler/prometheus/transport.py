@@ -35,6 +35,7 @@ AT_FIRST: Final = 1.0
 """The patience with a server that was never reached: more likely its address is wrong."""
 
 _NEVER_BY_PROXY: Final = ("localhost", "127.0.0.1", "::1")
+_NUMBER: Final = re.compile(r"^\[Errno -?[0-9]+\] ")
 _OF_OPENSSL: Final = re.compile(r"^[A-Z_]+\] | \(_ssl\.c:\d+\)")
 _LIBRARY: Final = (exceptions.HTTPError, OSError)
 
@@ -258,7 +259,7 @@ def _words(failure: Exception) -> str:
         if isinstance(each, Exception):
             return _words(each)
     last = str(failure).rpartition(": ")[2] or type(failure).__name__
-    return quoted(_OF_OPENSSL.sub("", last))
+    return quoted(_NUMBER.sub("", _OF_OPENSSL.sub("", last)))
 
 
 def _unusable(failure: Exception) -> str:

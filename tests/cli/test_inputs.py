@@ -91,7 +91,13 @@ def test_no_more_is_read_than_it_takes_to_see_that_it_is_too_much(folder: Path) 
 
 def test_a_folder_without_specs_is_refused(folder: Path) -> None:
     write("specs/defaults.yaml", "specs/README.md")
-    assert refusal("specs") == "no spec (*.yaml, *.yml) in specs: nothing would be compiled"
+    assert refusal("specs") == "no spec (*.yaml, *.yml) in specs: there is nothing to read"
+
+
+def test_a_pipe_in_a_folder_is_refused_and_not_waited_for(folder: Path) -> None:
+    write("specs/a.yaml")
+    os.mkfifo("specs/b.yaml")
+    assert refusal("specs") == "specs/b.yaml is no file, and cannot be read as a spec"
 
 
 def test_defaults_in_two_places_are_refused(folder: Path) -> None:

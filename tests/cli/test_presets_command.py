@@ -73,7 +73,8 @@ def test_as_markdown_a_preset_is_a_section() -> None:
     ("name", "advice"),
     [
         ("vlm", "did you mean vllm?"),
-        ("vllm/ttft", "did you mean vllm"),
+        ("vllm/ttft", "did you mean vllm/time-to-first-token?"),
+        ("vllm/queue-tim", "did you mean vllm/queue-time?"),
         ("zzzzzzzzzz", f"there are presets for {', '.join(system_names())}"),
     ],
 )

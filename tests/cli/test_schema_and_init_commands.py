@@ -59,11 +59,25 @@ def test_the_starter_spec_is_the_service_s(tmp_path: Path) -> None:
 
 
 def test_no_file_is_overwritten(tmp_path: Path) -> None:
-    kept = tmp_path / "defaults.yaml"
+    kept = tmp_path / "my-service.yml"
     kept.write_text("mine\n", encoding="utf-8")
     assert run("init", tmp_path) == (1, "", f"already there: {kept}; nothing was written\n")
-    assert [path.name for path in tmp_path.iterdir()] == ["defaults.yaml"]
+    assert [path.name for path in tmp_path.iterdir()] == ["my-service.yml"]
     assert kept.read_text(encoding="utf-8") == "mine\n"
+
+
+def test_a_second_service_stands_beside_the_first_and_shares_its_files(tmp_path: Path) -> None:
+    run("init", tmp_path)
+    (tmp_path / "defaults.yaml").rename(tmp_path / "defaults.yml")
+    assert run("init", tmp_path, "--service", "cart") == (
+        0,
+        (
+            f"wrote {tmp_path}/cart.yaml\nkept {tmp_path}/defaults.yml\nkept {tmp_path}/receivers.yaml\n"
+            f"next: slo-compiler compile {tmp_path} --out generated\n"
+        ),
+        "",
+    )
+    assert run("lint", tmp_path) == (0, "", "no problems\n")
 
 
 @pytest.mark.parametrize(

@@ -206,4 +206,7 @@ def test_a_server_that_is_away_ends_the_command_without_a_traceback(folder: Path
     command = ["triage", "scorer", str(folder), "--prometheus", "http://127.0.0.1:1", "--patience", "0"]
     done = CliRunner().invoke(main, command, catch_exceptions=False)
     assert (1, "") == (done.exit_code, done.stdout)
-    assert "http://127.0.0.1:1: error: it cannot be reached" in done.stderr
+    assert (
+        "http://127.0.0.1:1: error: it cannot be reached: Connection refused [server/unreachable]\n"
+        == done.stderr
+    )

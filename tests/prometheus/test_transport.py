@@ -29,11 +29,7 @@ def test_a_server_that_is_not_there_is_told_at_once() -> None:
     found = asking(url)
     told = failure(found.client.query("up"))
     assert told.reason is Reason.UNREACHABLE
-    assert str(
-        told
-    ) == f"{url}: error: it cannot be reached: Connection refused [server/unreachable]".replace(
-        "Connection refused", "[Errno 111] Connection refused"
-    )
+    assert str(told) == f"{url}: error: it cannot be reached: Connection refused [server/unreachable]"
     assert sum(found.pauses) <= 1
 
 
