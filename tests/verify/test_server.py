@@ -10,7 +10,7 @@ import pytest
 from slo_compiler.prometheus.failure import Failure
 from slo_compiler.verify.server import ask_metrics
 from slo_compiler.verify.verify import verify
-from tests.compiling import Document, program_of, slo, spec
+from tests.compiling import Document, defaults, ml_spec, program_of, slo, spec
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.server import Server
 from tests.prometheus.asking import asking
@@ -83,6 +83,23 @@ def test_types_are_those_that_targets_tell(scraping: Server) -> None:
     assert [each.partition(", ")[0] for each in told] == [
         "verify/type: process_open_fds is a gauge",
         "verify/type: process_resident_memory_bytes is a gauge",
+    ]
+
+
+def test_evidence_and_what_adapters_read_are_asked_for_too(scraping: Server) -> None:
+    watched = ml_spec(
+        "prometheus",
+        slo(indicator={"probe": "up"}),
+        drift=[],
+        deployed='process_start_time_seconds{job="itself"}',
+        serving={"waiting": "go_goroutine", "replicas": "up"},
+    )
+    program = program_of(watched, defaults=defaults(adapters=["kube-cronjob"]))
+    metrics = ask_metrics(asking(scraping.url).client, program)
+    assert not isinstance(metrics, Failure), str(metrics)
+    assert [found.message.partition(":")[0] for found in verify(program, metrics)] == [
+        "kube-cronjob reads kube_cronjob_status_last_successful_time, and there is no such metric",
+        "there is no metric go_goroutine",
     ]
 
 
