@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slo_compiler.checks.reading import Reading, readings
+from slo_compiler.model import contract
 from slo_compiler.model.indicator import (
     Bad,
     Counted,
@@ -19,6 +20,7 @@ from slo_compiler.model.indicator import (
 )
 from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
+from slo_compiler.promql.queries import metric_of
 from slo_compiler.promql.release import release_named
 from slo_compiler.rules import names
 from slo_compiler.rules.ir import Group, RecordingRule
@@ -66,7 +68,7 @@ def _groupings(lowered: LoweredSlo, service: Service | None, program: Program) -
                 "all slices would be one",
                 _recorded(*_groups_of_slices(slo, program)),
             )
-        case Guardrail(blocked=blocked, origin=origin) if blocked is not None:
+        case Guardrail(blocked=blocked, origin=origin) if blocked is not None and _tells_origins(slo):
             yield Grouping(
                 "origin",
                 (origin,),
@@ -77,6 +79,15 @@ def _groupings(lowered: LoweredSlo, service: Service | None, program: Program) -
             yield from replicas(service)
         case _:
             return
+
+
+def _tells_origins(slo: Slo) -> bool:
+    """Whether checks are to say where what was checked came from; of other systems many do not."""
+    guardrail = slo.indicator
+    if not isinstance(guardrail, Guardrail):
+        return False
+    (total,) = (each.selector for each in readings(slo) if each.expression is guardrail.checks.total)
+    return guardrail.origin != contract.ORIGIN or metric_of(total) == contract.GUARDRAIL_CHECKS
 
 
 def replicas(service: Service) -> Iterator[Grouping]:

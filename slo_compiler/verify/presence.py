@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from slo_compiler.diagnostics import Diagnostic, Position, error, warning
+from slo_compiler.promql.check import parse
+from slo_compiler.promql.queries import metric_of
 from slo_compiler.promql.syntax import Matcher, MatchOperator
 from slo_compiler.verify import words
 from slo_compiler.verify.bounds import check_le
 from slo_compiler.verify.looking import Looked, Role
 from slo_compiler.verify.metrics import HISTOGRAM_PARTS, Metrics, Series, label_names, label_values
 from slo_compiler.verify.selecting import NoLabel, NotTogether, NoValue, blame, label_matchers, selected
+from slo_compiler.verify.yields import can_yield
 
 METRIC = "verify/metric"
 NOT_INITIALISED = "verify/not-initialised"
@@ -25,7 +28,18 @@ def check_name(looked: Looked, name: str, metrics: Metrics) -> Iterator[Diagnost
         if looked.role is not Role.RARE:
             yield _not_initialised(looked.position, f"{name} is declared and has no series yet")
         return
+    if _is_an_alternative(looked, metrics):
+        yield _not_initialised(looked.position, f"there is no metric {name}")
+        return
     yield missing_name(looked, name, renamed(name, metrics))
+
+
+def _is_an_alternative(looked: Looked, metrics: Metrics) -> bool:
+    """Whether the expression has a value without the metric, as ``errors or vector(0)`` has."""
+    parsed = parse(looked.reading.expression.text, looked.release, placeholders=True)
+    if isinstance(parsed, list):
+        return False
+    return can_yield(parsed.tree, lambda selector: bool(metrics.of(metric_of(selector) or "")))
 
 
 def missing_name(looked: Looked, name: str, near: str | None) -> Diagnostic:

@@ -1,50 +1,33 @@
-"""Whether a rule can yield anything at all of the metrics that are there."""
+"""Whether an expression can yield anything at all of the metrics that are there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
-from typing import assert_never
+from typing import Final
 
-from slo_compiler.promql.syntax import (
-    Aggregation,
-    Binary,
-    Call,
-    Expr,
-    MatrixSelector,
-    NumberLiteral,
-    Parentheses,
-    StringLiteral,
-    Subquery,
-    Unary,
-    VectorSelector,
-)
+from slo_compiler.promql.syntax import Binary, Call, Expr, VectorSelector, children, walk
+
+_OF_NOTHING: Final = ("absent", "absent_over_time")
 
 
 def can_yield(tree: Expr, there: Callable[[VectorSelector], bool]) -> bool:
-    """Whether an expression has a value, if just those selectors find series that are ``there``.
-
-    It recurses, so that the expression has to be one of ours, which are not deep.
-    """
-    match tree:
-        case NumberLiteral() | StringLiteral():
-            return True
-        case VectorSelector():
-            return there(tree)
-        case MatrixSelector(selector=selector):
-            return there(selector)
-        case Subquery(operand=inner) | Unary(operand=inner) | Parentheses(inner=inner):
-            return can_yield(inner, there)
-        case Call(arguments=arguments) | Aggregation(arguments=arguments):
-            return all(can_yield(argument, there) for argument in arguments)
-        case Binary(operator="or", left=left, right=right):
-            return can_yield(left, there) or can_yield(right, there)
-        case Binary(operator="unless", left=left):
-            return can_yield(left, there)
-        case Binary(left=left, right=right):
-            return can_yield(left, there) and can_yield(right, there)
-        case _:
-            assert_never(tree)
+    """Whether an expression has a value, if just those selectors find series that are ``there``."""
+    yields: dict[int, bool] = {}
+    for node in reversed([*walk(tree)]):  # each after what is under it
+        parts = [yields[id(part)] for part in children(node)]
+        match node:
+            case VectorSelector():
+                yields[id(node)] = there(node)
+            case Call(function=function) if function in _OF_NOTHING:
+                yields[id(node)] = True
+            case Binary(operator="or"):
+                yields[id(node)] = any(parts)
+            case Binary(operator="unless"):
+                yields[id(node)] = parts[0]
+            case _:
+                yields[id(node)] = all(parts)
+    return yields[id(tree)]
 
 
 def yielding(

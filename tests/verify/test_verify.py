@@ -17,6 +17,7 @@ from slo_compiler.verify.verify import verify
 from tests.compiling import Document, compile_specs, slo, spec
 from tests.oracles.node_exporter import NodeExporter
 from tests.oracles.prometheus import Prometheus
+from tests.presets import examples
 from tests.verify.expositions import EXPOSITIONS, GO, PRESETS
 
 EVERYTHING: Final = spec(
@@ -305,6 +306,31 @@ def test_a_counter_of_a_client_that_knows_no_ending() -> None:
     assert found_in(metrics_of(text), ratio(bad='requests{code="500"}', total="requests")) == []
 
 
+def test_errors_that_are_counted_as_none_while_they_are_missing() -> None:
+    events = {
+        "bad": "sum(rate(failures_total[$window])) or vector(0)",
+        "total": "sum(rate(http_requests_total[$window]))",
+    }
+    (told,) = found_in(metrics_of(GO), spec("shop", slo(indicator={"events": events})))
+    assert told.startswith("verify/not-initialised: there is no metric failures_total: if such a series")
+
+
+def test_of_alternatives_one_has_to_be_there() -> None:
+    events = {
+        "bad": "sum(rate(failed_total[$window])) or sum(rate(failures_total[$window]))",
+        "total": "sum(rate(http_requests_total[$window]))",
+    }
+    told = found_in(metrics_of(GO), spec("shop", slo(indicator={"events": events})))
+    assert [each.partition(":")[0] for each in told] == ["verify/metric", "verify/metric"]
+
+
+def test_an_expression_as_deep_as_any_is_looked_into() -> None:
+    total = "+".join(["rate(gone[$window])"] * 800)
+    events = {"bad": "sum(rate(http_requests_total[$window]))", "total": total}
+    told = found_in(metrics_of(GO), spec("shop", slo(indicator={"events": events})))
+    assert {each.partition(":")[0] for each in told} == {"verify/metric"}
+
+
 def test_labels_of_the_scrape_that_were_told() -> None:
     selected = ratio(
         bad='http_requests_total{code="500", cluster="eu-1"}', total='http_requests_total{cluster="eu-1"}'
@@ -349,6 +375,18 @@ def test_systems_of_the_library(
     assert sound == []
     broken = found_in(metrics_of(text.replace(*fault)), specs)
     assert {each.partition(":")[0] for each in broken if "model_name" not in each} == {told}
+
+
+LATE: Final = {"airflow": {"verify/metric", "verify/not-initialised"}, "keda": {"verify/not-initialised"}}
+"""Systems whose errors are in no exposition before the first of them."""
+
+
+@pytest.mark.parametrize("example", examples.specs(), ids=lambda example: example["service"])
+def test_every_preset_finds_what_its_system_exposes(example: Document) -> None:
+    system = example["service"]
+    told = found_in(metrics_of((PRESETS / f"{system}.prom").read_text(encoding="utf-8")), example)
+    checks = {each.partition(":")[0] for each in told}
+    assert checks == LATE.get(system, set())
 
 
 OF_PROMETHEUS: Final = spec(
