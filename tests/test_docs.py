@@ -157,6 +157,7 @@ FAMILIES = (
     "drift",
     "guard",
     "serving",
+    "tools",
     "owner",
     "inhibition",
     "rules",

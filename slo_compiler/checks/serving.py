@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slo_compiler.checks.drifts import check_selector
-from slo_compiler.diagnostics import Diagnostic, error
+from slo_compiler.diagnostics import Diagnostic, error, warning
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import Guardrail
 from slo_compiler.model.service import Service
@@ -19,6 +19,7 @@ def check_serving(service: Service) -> Iterator[Diagnostic]:
     for expression, what in _selectors(service):
         yield from check_selector(expression, service, what)
     yield from _too_hasty(service)
+    yield from _unread_tools(service)
     yield from _ownerless(service)
 
 
@@ -33,6 +34,17 @@ def _selectors(service: Service) -> Iterator[tuple[Expression, str]]:
                 for counter in (fail_open, blocked, traffic):
                     if counter is not None:
                         yield counter, "a guardrail's counter"
+
+
+def _unread_tools(service: Service) -> Iterator[Diagnostic]:
+    if service.tools and not any(isinstance(slo.indicator, Guardrail) for slo in service.slos):
+        yield warning(
+            service.locate("tools", "[key]"),
+            "tools/unread",
+            "tools say what a prompt injection could reach, in the runbooks of guardrails alone, and no SLO "
+            "here is one: nobody would read them; add an SLO with the indicator guardrail, or a preset "
+            "of that kind",
+        )
 
 
 def _of_serving(serving: Serving) -> Iterator[tuple[Expression, str]]:

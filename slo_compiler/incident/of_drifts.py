@@ -24,13 +24,13 @@ from slo_compiler.model import labels
 from slo_compiler.model.drift import Drift, DriftKind
 from slo_compiler.model.guard import GuardKind
 from slo_compiler.model.subject import Subject
-from slo_compiler.quantities import format_duration
+from slo_compiler.quantities import Seconds, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.runbook.of_drift import queries_of
 from slo_compiler.rules.runbook.queries import Queries
 from slo_compiler.rules.signals.drift import FEW_FEATURES, MISSED_RUNS
 from slo_compiler.rules.signals.surface import Evidence
-from slo_compiler.rules.signals.watched import Watched
+from slo_compiler.rules.signals.watched import Watched, lag_of
 
 
 class Meaning(enum.Enum):
@@ -59,6 +59,8 @@ class _Looked:
     queries: Queries
     ask: Ask
     firing: Firing
+    lag: Seconds | None
+    """How late the labels of what judges it come."""
 
     @property
     def labels_are_late(self) -> str:
@@ -73,7 +75,8 @@ def drifts_of(watched: Watched, ask: Ask, firing: Firing) -> Iterator[Finding]:
     for drift in watched.service.drifts:
         subject = watched.service.signal(drift.name, (), drift.position)
         queries = queries_of(drift, subject, watched)
-        yield from _of_drift(_Looked(drift, subject, queries, ask, firing))
+        lag = lag_of(watched.plan(drift.quality))
+        yield from _of_drift(_Looked(drift, subject, queries, ask, firing, lag))
 
 
 def _of_drift(looked: _Looked) -> Iterator[Finding]:
@@ -146,10 +149,13 @@ def _meaning(looked: _Looked) -> tuple[Meaning, str]:
     burn = largest(looked.ask(looked.queries["quality_burn"]))
     if burn is None:
         return Meaning.UNKNOWN, f"virtual or real is not known: {looked.drift.quality} has nothing judged"
-    said = f"{looked.drift.quality} burns at {decimal(burn.value)} times the allowed rate"
+    lag = looked.lag
+    of_then = f", of predictions made {format_duration(lag)} before" if lag else ""
+    said = f"{looked.drift.quality} burns at {decimal(burn.value)} times the allowed rate{of_then}"
     if burn.value >= 1:
         return Meaning.REAL, f"real drift: {said}"
-    return Meaning.VIRTUAL, f"virtual drift: {said}, so that the model is still valid"
+    valid = "was valid for these" if lag else "is still valid"
+    return Meaning.VIRTUAL, f"virtual drift: {said}, so that the model {valid}"
 
 
 def _broad(looked: _Looked, features: int) -> Iterator[Finding]:

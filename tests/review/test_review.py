@@ -195,7 +195,8 @@ def test_a_receiver_that_sends_elsewhere_is_told() -> None:
 def test_when_predictions_are_looked_at_later_pages_are_too() -> None:
     later = quality(indicator={"quality": {"labels": {"mode": "cohort", "lag": "6h"}}})
     found = {each.id: each for each in reviewed(ml_spec("m"), ml_spec("m", slo(), later)).slos}
-    assert found.keys() == {"m:quality", "m:quality:label-lag"}  # the guard waits for its labels
+    # The guard waits for its labels, and the drift says of when quality speaks.
+    assert found.keys() == {"m:quality", "m:quality:label-lag", "m:inputs"}
     detection = told(found["m:quality"].differences, "detection")
     assert detection[0].startswith("looked at: none → 6h after they were made")
 

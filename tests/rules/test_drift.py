@@ -54,6 +54,29 @@ def test_how_severe_it_is_and_who_is_told(alert: str, expected: tuple[str, ...])
     assert tuple(found[label] for label in ("sev", "severity", "surface", "owner")) == expected
 
 
+@pytest.mark.parametrize(
+    ("labelled", "words"),
+    [
+        pytest.param({}, "the model is still valid for what it sees. Do not", id="labels that come at once"),
+        pytest.param(
+            {"lag": "6h"},
+            "the model was still valid for what it saw 6h ago, of which labels have come. While the drift is "
+            "younger than that, look at the prediction distribution and at business proxies too. Do not",
+            id="late labels",
+        ),
+        pytest.param(
+            {"lag": "2d", "mode": "cohort"},
+            "the model was still valid for what it saw 2d ago, of which",
+            id="a cohort",
+        ),
+    ],
+)
+def test_quality_speaks_for_the_time_of_which_labels_have_come(labelled: dict[str, str], words: str) -> None:
+    judge = quality(indicator={"quality": {"labels": labelled}})
+    found = alerts_of(program_of(ml_spec("s", judge, owners=OWNERS)))["s:inputs DriftVirtual"]
+    assert words in found.annotations["description"]
+
+
 def test_the_drift_of_predictions_is_the_model_s() -> None:
     told = {alert.labels.get("owner", "nobody") for alert in alerts(kind="prediction").values()}
     assert told == {"payments", "nobody"}

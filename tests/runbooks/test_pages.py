@@ -96,6 +96,7 @@ def test_a_page_has_the_numbers_that_explain_shows() -> None:
 
 
 BURNS: Final = "ErrorBudgetBurnFast, ErrorBudgetBurnMedium, ErrorBudgetBurnSlow"
+DRIFTS: Final = "inputs: DriftReal, DriftVirtual, DriftUnclassified"
 
 
 def test_whom_an_alert_reaches_is_said_with_its_severity() -> None:
@@ -115,7 +116,7 @@ def test_whoever_is_told_of_a_guardrail_answers_for_guardrails() -> None:
 def test_a_ticket_alone_earns_no_postmortem() -> None:
     page = pages_of(GATEWAY)["runbooks/gateway.md"]
     assert "post-mortem" not in section_of(page, "inputs: DriftBroad")
-    assert "post-mortem" in section_of(page, "inputs: DriftReal, DriftVirtual, DriftUnclassified")
+    assert "post-mortem" in section_of(page, DRIFTS)
 
 
 def test_without_machine_learning_there_is_no_triage_of_surfaces() -> None:
@@ -128,6 +129,29 @@ def test_a_service_that_takes_no_triage_does_not_say_that_anything_is_held_back(
     assert "are held back" not in page_of(gateway(triage=False))
 
 
+def test_what_nothing_pages_for_holds_back_nothing() -> None:
+    """Pages of a region alone say nothing of the whole service."""
+    grouped = compiling.slo(group_by=["region"])
+    page = page_of(compiling.ml_spec("s", grouped, compiling.quality()))
+    assert "cheap to confirm." in page
+    assert "are held back" not in page
+
+
+def test_where_nothing_watches_a_request_path_that_is_said() -> None:
+    batch = page_of(compiling.ml_spec("batch", compiling.quality()))
+    told = "1. **Serving.** No SLO here watches a request path, so that nothing pages for it"
+    assert told in batch
+    assert told not in page_of(gateway())
+
+
+def test_the_page_of_a_drift_says_of_when_quality_speaks() -> None:
+    judge = compiling.quality(indicator={"quality": {"labels": {"lag": "6h"}}})
+    late = section_of(page_of(compiling.ml_spec("s", compiling.slo(), judge)), DRIFTS)
+    assert "The model was still valid for what it saw 6h ago." in late
+    assert "That is of predictions made 6h before, for their labels take so long." in late
+    assert "made" not in section_of(page_of(gateway()), DRIFTS).split("**Third")[1].split("How many")[0]
+
+
 def test_the_latency_page_has_the_median_beside_the_99th_percentile_and_no_mean() -> None:
     page = section_of(page_of(gateway()), f"latency: {BURNS}")
     buckets = 'sum by (le) (rate(request_seconds_bucket{job="gateway"}[5m30s]))'
@@ -138,7 +162,7 @@ def test_the_latency_page_has_the_median_beside_the_99th_percentile_and_no_mean(
 
 
 def test_the_page_of_a_drift_asks_the_three_questions_in_their_order() -> None:
-    page = section_of(page_of(gateway()), "inputs: DriftReal, DriftVirtual, DriftUnclassified")
+    page = section_of(page_of(gateway()), DRIFTS)
     questions = (
         "**First: did the detector itself change?**",
         "**Second: which features, which slice, since when?**",
@@ -217,7 +241,7 @@ def test_the_slo_has_the_last_word_and_the_links_are_of_both() -> None:
 def test_what_a_drift_says_stands_with_its_alerts() -> None:
     spec = compiling.ml_spec(drift=[compiling.drift(runbook={"mitigation": "Freeze the features."})])
     page = page_of(spec)
-    assert "Freeze the features." in section_of(page, "inputs: DriftReal, DriftVirtual, DriftUnclassified")
+    assert "Freeze the features." in section_of(page, DRIFTS)
     assert "Freeze the features." not in section_of(page, f"quality: {BURNS}")
 
 

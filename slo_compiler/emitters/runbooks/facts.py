@@ -22,6 +22,8 @@ from slo_compiler.rules.program import Program
 from slo_compiler.rules.runbook.pages import Page, Section, pages
 from slo_compiler.rules.runbook.queries import LATELY, Breakdown, of_model
 from slo_compiler.rules.severity import SEV1, SEV2
+from slo_compiler.rules.signals.watched import lag_of
+from slo_compiler.rules.triage import held_back
 
 EARNS_POSTMORTEM: Final = (SEV1, SEV2)
 
@@ -72,6 +74,8 @@ class DriftFacts:
     kind: str
     quality: str
     """The SLO that tells virtual from real drift; empty where there is none."""
+    lag: str
+    """How late the labels come by which that SLO judges; empty where they are not late."""
     breadth: str
     cadence: str
     by: tuple[str, ...]
@@ -103,6 +107,7 @@ def anchor_of(name: str, alert: str) -> str:
 
 def _page(page: Page) -> dict[str, Any]:
     service = page.watched.service if page.watched else None
+    plans = page.watched.plans if page.watched else ()
     return {
         "service": page.service,
         "description": service.description if service else "",
@@ -112,7 +117,8 @@ def _page(page: Page) -> dict[str, Any]:
             for surface in Surface
             if service and surface in service.owners
         },
-        "triage": service is not None and service.triage,
+        "triage": any(held_back(plan.slo) for plan in plans),
+        "serving": any(plan.slo.surface is Surface.SERVING for plan in plans),
     }
 
 
@@ -143,7 +149,7 @@ def _section(
         "tiers": tuple(tier for tier in explanation.tiers if tier.name in named) if explanation else (),
         "fails": what_fails(slo.indicator).strip(",") if slo else "",
         "group_by": slo.group_by if slo else (),
-        "drift": _drift(section.drift) if section.drift else None,
+        "drift": _drift(section.drift, page) if section.drift else None,
         "queries": {name: _query(promql, browser) for name, promql in section.queries.items()},
         "breakdowns": _breakdowns(section.breakdowns, browser),
         "presence": _breakdowns(section.presence, browser),
@@ -194,11 +200,13 @@ def _query(promql: str, browser: str | None, of: str = "") -> Query:
     return Query(promql, page, of)
 
 
-def _drift(drift: Drift) -> DriftFacts:
+def _drift(drift: Drift, page: Page) -> DriftFacts:
+    lag = lag_of(page.watched.plan(drift.quality)) if page.watched else None
     return DriftFacts(
         name=drift.name,
         kind=drift.kind.value,
         quality=drift.quality or "",
+        lag=format_duration(lag) if lag else "",
         breadth=format_percent(drift.breadth),
         cadence=format_duration(drift.cadence),
         by=drift.by,

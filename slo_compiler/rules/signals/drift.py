@@ -31,7 +31,7 @@ from slo_compiler.rules.signals.burning import surely_burning
 from slo_compiler.rules.signals.drift_guards import drift_guards
 from slo_compiler.rules.signals.labelling import alert_labels, notices
 from slo_compiler.rules.signals.signal import LoweredSignal
-from slo_compiler.rules.signals.watched import Watched
+from slo_compiler.rules.signals.watched import Watched, lag_of
 
 MISSED_RUNS: Final = 3
 """A detector that has not run for so many times its cadence is dead: it would never see drift."""
@@ -127,10 +127,10 @@ def _meanings(drift: Drift, judge: Plan | None, service: Service, subject: Subje
         words = drift_text.unclassified(drift, service)
         yield _Told(names.UNCLASSIFIED_DRIFT_ALERT, drifting, drift.surface, words)
     else:
-        yield from _judged(drift, drifting, service, subject)
+        yield from _judged(drift, drifting, judge, service, subject)
 
 
-def _judged(drift: Drift, drifting: str, service: Service, subject: Subject) -> Iterator[_Told]:
+def _judged(drift: Drift, drifting: str, judge: Plan, service: Service, subject: Subject) -> Iterator[_Told]:
     """By how the quality budget burns: too fast, not too fast, or nobody knows."""
     burn = names.of(names.QUALITY_BURN, subject)
     real = chain("and on ()", drifting, f"({burn} >= 1)")
@@ -139,7 +139,9 @@ def _judged(drift: Drift, drifting: str, service: Service, subject: Subject) -> 
     yield _Told(
         names.REAL_DRIFT_ALERT, real, Surface.MODEL, drift_text.real(drift, service), rated=REAL_DRIFT
     )
-    yield _Told(names.VIRTUAL_DRIFT_ALERT, virtual, drift.surface, drift_text.virtual(drift, service))
+    yield _Told(
+        names.VIRTUAL_DRIFT_ALERT, virtual, drift.surface, drift_text.virtual(drift, service, lag_of(judge))
+    )
     words = drift_text.unclassified(drift, service)
     yield _Told(names.UNCLASSIFIED_DRIFT_ALERT, unknown, drift.surface, words)
 

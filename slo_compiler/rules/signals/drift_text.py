@@ -7,14 +7,26 @@ from slo_compiler.model.service import Service
 from slo_compiler.quantities import Seconds, format_duration, format_percent
 
 
-def virtual(drift: Drift, service: Service) -> dict[str, str]:
-    """The model is right about what it sees, and sees something else."""
+def virtual(drift: Drift, service: Service, lag: Seconds | None) -> dict[str, str]:
+    """The model is right about what it sees, and sees something else.
+
+    Args:
+        drift: the drift.
+        service: whose.
+        lag: how late the labels come by which quality is judged, where they do.
+    """
+    valid = "the model is still valid for what it sees."
+    if lag:
+        valid = (
+            f"the model was still valid for what it saw {format_duration(lag)} ago, of which labels have "
+            "come. While the drift is younger than that, look at the prediction distribution and at business "
+            "proxies too."
+        )
     return {
         "summary": f"{_named(drift, service)}: virtual drift, quality is within its objective",
         "description": (
-            f"{_moved(drift)}, and {drift.quality} does not burn: the model is still valid for what it sees. "
-            "Do not retrain. First ask whether the detector itself changed, then which features, in which "
-            "slice, since when."
+            f"{_moved(drift)}, and {drift.quality} does not burn: {valid} Do not retrain. First ask whether "
+            "the detector itself changed, then which features, in which slice, since when."
         ),
     }
 

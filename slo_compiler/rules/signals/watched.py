@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from slo_compiler.burnrate.plan import Plan
-from slo_compiler.model.indicator import Indicator
+from slo_compiler.model.indicator import Indicator, Quality
 from slo_compiler.model.service import Service
+from slo_compiler.quantities import Seconds
 
 Kind = TypeVar("Kind", bound=Indicator)
 
@@ -30,3 +31,9 @@ class Watched:
             indicator = plan.slo.indicator
             if isinstance(indicator, kind):
                 yield plan, indicator
+
+
+def lag_of(judge: Plan | None) -> Seconds | None:
+    """How late the labels come by which an SLO judges predictions; None where it does not say, or is none."""
+    indicator = judge.slo.indicator if judge else None
+    return indicator.labelling.lag if isinstance(indicator, Quality) else None
