@@ -1,12 +1,12 @@
 """Evaluates expressions of PromQL over a past, at all of its steps at once: those that our own rules are of.
 
-What is not spoken of here, such as subqueries and native histograms, only a Prometheus can evaluate.
+What is not spoken of here, such as native histograms, only a Prometheus can evaluate.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -35,6 +35,7 @@ from slo_compiler.promql.syntax import (
     NumberLiteral,
     Parentheses,
     StringLiteral,
+    Subquery,
     Unary,
     VectorSelector,
 )
@@ -113,7 +114,7 @@ def _looked_up(selector: VectorSelector, sight: Sight) -> Table:
     return _rows([(each, instant(each.values, each.times, at)) for each in sight.series(selector)], sight)
 
 
-def _ends(selector: VectorSelector, sight: Sight) -> Array:
+def _ends(selector: VectorSelector | Subquery, sight: Sight) -> Array:
     if selector.at is not None:
         raise NeedsPrometheus
     return sight.steps.times - float(selector.offset)
@@ -146,7 +147,7 @@ def _call(expr: Call, sight: Sight) -> Value:
             return Table(((),), np.where(there, np.nan, 1.0)[np.newaxis])
         case "label_replace", (operand, *texts):
             return _labelled(table_of(operand, sight), texts)
-        case function, (MatrixSelector() as ranges,) if function in OVER_RANGES:
+        case function, (MatrixSelector() | Subquery() as ranges,) if function in OVER_RANGES:
             return _over_range(function, ranges, sight)
         case function, (operand, *others) if function in ELEMENTWISE:
             scalars = [evaluate(each, sight) for each in others]
@@ -156,14 +157,28 @@ def _call(expr: Call, sight: Sight) -> Value:
             raise NeedsPrometheus
 
 
-def _over_range(function: str, ranges: MatrixSelector, sight: Sight) -> Table:
+def _over_range(function: str, ranges: MatrixSelector | Subquery, sight: Sight) -> Table:
     if ranges.range.seconds is None:
         raise NeedsPrometheus
-    ends, reach = _ends(ranges.selector, sight), float(ranges.range.seconds)
+    reach = float(ranges.range.seconds)
+    ends = _ends(ranges if isinstance(ranges, Subquery) else ranges.selector, sight)
+    samples = (
+        _evaluations(ranges, reach, sight) if isinstance(ranges, Subquery) else sight.series(ranges.selector)
+    )
     over = OVER_RANGES[function]
-    found = [(each, over(each.values, each.times, ends, reach)) for each in sight.series(ranges.selector)]
-    table = _rows(found, sight)
+    table = _rows([(each, over(each.values, each.times, ends, reach)) for each in samples], sight)
     return table if function == "last_over_time" else without_names(table)
+
+
+def _evaluations(subquery: Subquery, reach: float, sight: Sight) -> list[Scraped]:
+    """What a subquery comes to at whole multiples of its step, as far as any of its ranges reaches."""
+    if subquery.step is None or not subquery.step.seconds:
+        raise NeedsPrometheus
+    begin, end = sight.steps.begin - float(subquery.offset) - reach, sight.steps.end - float(subquery.offset)
+    steps = Steps.within(begin, end, float(subquery.step.seconds))
+    table = table_of(subquery.operand, replace(sight, steps=steps))
+    rows = zip(table.groups, table.values, strict=True)
+    return [Scraped(dict(group), steps.times, row) for group, row in rows]
 
 
 def _labelled(table: Table, texts: Sequence[Expr]) -> Table:

@@ -87,6 +87,9 @@ CASES: Final[list[tuple[str, dict[str, Any]]]] = [
     ("min_over_time(other[2m])", {"a": [0, 0, 0]}),
     ("avg_over_time(other[2m])", {"a": [0, 5, 5]}),
     ("sum_over_time(other[2m])", {"a": [0, 10, 10]}),
+    ("sum_over_time((m > bool 2)[2m:1m])", {"a 1": [0, 0, 1], "b 1": [2, 1, None], "b 2": [2, 2, 2]}),
+    ("max_over_time(sum(m)[3m:1m] offset 1m)", {"": [12, 12, 12]}),
+    ("max_over_time(other[2m:30s])", {"a": [0, 10, 10]}),
     ("absent(other > 5)", {"": [1, None, 1]}),
     ("absent(nothing)", {"": [1, 1, 1]}),
     ("vector(1)", {"": [1, 1, 1]}),
@@ -135,7 +138,8 @@ def _rows_of(results: Results) -> dict[str, list[float | None]]:
 @pytest.mark.parametrize(
     "expr",
     [
-        "max_over_time((m > 1)[5m:1m])",
+        "max_over_time(m[5m:])",
+        "max_over_time(m[5m:1m] @ 0)",
         "histogram_quantile(0.9, m)",
         "m @ 0",
         "rate(m[5m] @ 0)",

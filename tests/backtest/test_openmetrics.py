@@ -7,7 +7,7 @@ import pytest
 
 from slo_compiler.backtest.history import Steps
 from slo_compiler.backtest.openmetrics import Scraped, read_openmetrics, span_of
-from slo_compiler.backtest.scraped import scraped_history
+from slo_compiler.backtest.scraped import scraped_source
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.replay.series import Counts
@@ -88,7 +88,7 @@ def steady(name: str, value: float, minutes: int = 30) -> str:
 def last_counts(indicator: dict[str, Any], text: str, **keys: Any) -> Counts:
     """What is counted in the base window of five minutes at the end of half an hour."""
     plan = plan_of(indicator=indicator, **keys)
-    found = scraped_history(plan, read(f"{text}# EOF\n"), Steps(60, 1, 30.0))
+    found = scraped_source([plan], read(f"{text}# EOF\n"), Steps(60, 1, 30.0)).recall(plan)
     assert not isinstance(found, list), found
     return found.readings.counts[plan.windows.base]
 
@@ -131,6 +131,14 @@ BUCKETS = (
             0,
         ),
         ({"threshold": {"gauge": "ok", "at_most": 2}}, steady("ok", 1, minutes=22), 3, 0),
+        ({"threshold": {"gauge": "sum(ok)", "at_most": 2}}, steady('ok{pod="a"}', 1), 10, 0),
+        ({"error_ratio": "avg_over_time(ok[$window])"}, steady("ok", 0.25), 1, 0.25),
+        (
+            {"events": {"bad": "sum(count_over_time(a[$window]))", "total": "count_over_time(ok[$window])"}},
+            steady("ok", 1),
+            5,
+            0,
+        ),
         (
             {"ratio": {"good": 'r_total{code!="500"}', "total": 'r_total{pod="b"}'}},
             REQUESTS,
@@ -150,7 +158,8 @@ BUCKETS = (
             "at least",
             "at most",
         ),
-        *("stale", "fresh", "newest of two", "gone for a while", "more good than all"),
+        *("stale", "fresh", "newest of two", "gone for a while", "an expression"),
+        *("an error ratio", "samples that are events", "more good than all"),
     ],
 )
 def test_windows_hold_what_was_scraped(
@@ -173,7 +182,7 @@ def test_windows_hold_what_was_scraped(
 )
 def test_prometheus_was_away_where_up_is_missing(up: str, expected: list[tuple[float, float]]) -> None:
     plan = plan_of(indicator={"probe": "ok"})
-    found = scraped_history(plan, read(f"{steady('ok', 1)}{up}# EOF\n"), Steps(1, 60, 30.0))
+    found = scraped_source([plan], read(f"{steady('ok', 1)}{up}# EOF\n"), Steps(1, 60, 30.0)).recall(plan)
     assert not isinstance(found, list)
     assert expected == [(span.begin, span.end) for span in found.down]
 
@@ -188,15 +197,13 @@ def test_groups_are_told_apart() -> None:
 @pytest.mark.parametrize(
     "indicator",
     [
-        {"error_ratio": "avg_over_time(r[$window])"},
         {"latency": {"histogram": "d", "threshold": 0.25, "type": "native"}},
-        {"threshold": {"gauge": "sum(ok)", "at_most": 2}},
-        {"events": {"bad": "sum(count_over_time(a[$window]))", "total": "sum(count_over_time(b[$window]))"}},
+        {"error_ratio": "topk(1, avg_over_time(r[$window]))"},
     ],
-    ids=["ratio", "native", "sum of gauges", "samples"],
+    ids=["native histograms", "rare functions"],
 )
 def test_what_takes_a_prometheus_is_told(indicator: dict[str, Any]) -> None:
     plan: Plan = plan_of(indicator=indicator)
-    found = scraped_history(plan, read("ok 1 60\n# EOF\n"), Steps(2, 1, 30.0))
+    found = scraped_source([plan], read("ok 1 60\n# EOF\n"), Steps(2, 1, 30.0)).recall(plan)
     assert isinstance(found, list)
     assert ["history/needs-prometheus"] == [each.check for each in found]

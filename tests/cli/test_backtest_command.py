@@ -222,7 +222,7 @@ def test_a_history_of_something_else_is_none(folder: Path, tmp_path: Path) -> No
 
 
 def test_an_indicator_that_takes_a_prometheus_is_told_with_its_line(tmp_path: Path) -> None:
-    spec = scene.SPEC.partition("      ratio:")[0] + "      error_ratio: avg_over_time(r[$window])\n"
+    spec = scene.SPEC.partition("      ratio:")[0] + "      error_ratio: topk(1, avg_over_time(r[$window]))\n"
     scene.write_specs(tmp_path / "specs", spec)
     (tmp_path / "history").write_text("up 1 60\n# EOF\n", encoding="utf-8")
     found = run(tmp_path, "--openmetrics", str(tmp_path / "history"))
