@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from slo_compiler.adapters.choose import choose
 from slo_compiler.burnrate.plan import Plan, plan
@@ -20,9 +20,7 @@ from slo_compiler.emitters import alertmanager, prometheus, promtool
 from slo_compiler.emitters.artifact import Artifact
 from slo_compiler.emitters.runbooks import render as runbooks
 from slo_compiler.emitters.runbooks.templates import Override
-from slo_compiler.importers.assemble import NativeSpec
-from slo_compiler.importers.dialects import import_files, is_foreign
-from slo_compiler.importers.telling import SLO_LOST, as_errors
+from slo_compiler.importers.foreign import is_foreign
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.slo import Slo
@@ -37,17 +35,12 @@ from slo_compiler.rules.program import Program, build
 from slo_compiler.rules.signals.watched import Watched
 from slo_compiler.schema.read import read_defaults, read_receivers, read_sound_slos, read_spec, spec_of
 from slo_compiler.sources import Source, Sources
-from slo_compiler.targets.registry import TARGETS
-from slo_compiler.targets.target import Emitter
+
+if TYPE_CHECKING:
+    from slo_compiler.importers.assemble import NativeSpec
+    from slo_compiler.targets.target import Target
 
 Value = TypeVar("Value")
-
-SERVICE_EMITTERS: Final[tuple[Emitter, ...]] = (prometheus.emit, promtool.emit)
-"""What a service gets by itself, however many others there are."""
-PROGRAM_EMITTERS: Final[tuple[Emitter, ...]] = (
-    alertmanager.emit,
-    *(target.emit for target in TARGETS.values()),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +60,9 @@ class Compilation:
 
 
 def artifacts_of_services(program: Program, templates: tuple[Override, ...]) -> Iterator[Artifact]:
-    """The files of each service of the program."""
-    for emit in SERVICE_EMITTERS:
-        yield from emit(program)
+    """The files of each service of the program, which are the same whatever other services there are."""
+    yield from prometheus.emit(program)
+    yield from promtool.emit(program)
     yield from runbooks.emit(program, templates)
     # Only who writes files waits for Grafana's library.
     from slo_compiler.emitters.grafana.dashboard import emit as emit_dashboards  # noqa: PLC0415
@@ -79,7 +72,9 @@ def artifacts_of_services(program: Program, templates: tuple[Override, ...]) -> 
 
 def artifacts_of_all(program: Program) -> Iterator[Artifact]:
     """The files that are of all services together: what Alertmanager is told, and those of targets."""
-    return (artifact for emit in PROGRAM_EMITTERS for artifact in emit(program))
+    yield from alertmanager.emit(program)
+    for target in _targets(program):
+        yield from target.emit(program)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +154,17 @@ def lower_planned(planned: Planned) -> Compilation:
 
 def check_program(program: Program) -> Iterator[Diagnostic]:
     """What is wrong with a program, and with what targets are to take of it."""
-    of_targets = (target.check for target in TARGETS.values())
-    for check in (*RULE_CHECKS, *NOTIFICATION_CHECKS, *of_targets):
+    for check in (*RULE_CHECKS, *NOTIFICATION_CHECKS, *(target.check for target in _targets(program))):
         yield from check(program)
+
+
+def _targets(program: Program) -> list[Target]:
+    """The targets that are asked for; only who asks for any waits for them."""
+    if not program.targets.names:
+        return []
+    from slo_compiler.targets.registry import TARGETS  # noqa: PLC0415
+
+    return [TARGETS[name] for name in program.targets.names]
 
 
 def import_sources(
@@ -173,6 +176,8 @@ def import_sources(
         sources: the files of other tools; of ours none is read.
         owner: who answers for services of which no file says it.
     """
+    from slo_compiler.importers.dialects import import_files  # noqa: PLC0415  only for foreign files
+
     specs, found = import_files(((source.path, source.content) for source in sources), owner)
     for spec in specs:
         read = spec_of(spec.root)
@@ -224,6 +229,9 @@ def _imported(foreign: Sequence[Source]) -> tuple[list[Spec], list[Diagnostic]]:
     """The specs of other tools. An SLO that has no counterpart would be left out of what is watched."""
     if not foreign:
         return [], []
+    from slo_compiler.importers.dialects import import_files  # noqa: PLC0415  as above
+    from slo_compiler.importers.telling import SLO_LOST, as_errors  # noqa: PLC0415
+
     trees, told = import_files((source.path, source.content) for source in foreign)
     found = as_errors(told, SLO_LOST)
     specs = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
@@ -31,19 +30,6 @@ VERSIONS: Final = {
     "openslo.com/v1alpha": "openslo",
 }
 """What ``version`` or ``apiVersion`` say of the tool."""
-
-_FOREIGN: Final = re.compile(
-    rb"^[-\s{\["
-    rb"""'"]*(?:apiVersion|version)["']?\s*:\s*["']?"""
-    rb"(?:prometheus/v1|sloth\.slok\.dev/|pyrra\.dev/|openslo(?:\.com)?/)",
-    re.MULTILINE,
-)
-_OWN: Final = re.compile(rb"^apiVersion:\s*[\"']?slo-compiler/", re.MULTILINE)
-
-
-def is_foreign(content: bytes) -> bool:
-    """Whether a file is for one of the other tools, as far as its versions say."""
-    return _FOREIGN.search(content) is not None and _OWN.search(content) is None
 
 
 def import_files(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Absent, Alerting, Severity, TierRequest
@@ -35,13 +35,16 @@ from slo_compiler.schema import (
     alerting_model,
     convert_adapter,
     convert_ml,
-    defaults_model,
     ml_model,
     spec_model,
 )
 from slo_compiler.schema.expressions import expression
 from slo_compiler.schema.preset_model import PresetModel
 from slo_compiler.schema.yaml.nodes import Node, find, locate
+
+# Defaults wait for their own model, and most specs have no others.
+if TYPE_CHECKING:
+    from slo_compiler.schema import defaults_model
 
 SECURITY: Final = "security"
 """Among owners the one that is no surface: who answers for guardrails."""

@@ -40,7 +40,7 @@ class ClassModel(Strict):
     """In percent, such as 99.9%."""
     window: Given[Period] = None
     """The time over which the objective is promised."""
-    alerting: AlertingModel = AlertingModel()
+    alerting: AlertingModel = Field(default_factory=AlertingModel)
     """How they alert; tiers given here are derived anew for each SLO."""
 
 
@@ -71,14 +71,14 @@ class DefaultsModel(Strict):
     """Who answers for a service that does not say, by failure surface."""
     systems: Systems = Field(default_factory=dict)
     """The releases of the systems that a service runs on which does not say, such as vllm."""
-    alerting: AlertingModel = AlertingModel()
+    alerting: AlertingModel = Field(default_factory=AlertingModel)
     """Tiers given here are derived anew for each SLO, as the built-in ones are."""
     classes: dict[ClassName, ClassModel] = Field(default_factory=dict)
     """Classes of SLOs by their names, beside or instead of CRITICAL, HIGH_FAST, HIGH_SLOW, LOW and NO_SLO."""
-    links: LinksModel = LinksModel()
+    links: LinksModel = Field(default_factory=LinksModel)
     adapters: list[AdapterUse] = Field(default_factory=list)
     """Systems whose metrics are mapped onto the metric contract: ids, or mappings of use and parameters."""
-    targets: TargetsModel = TargetsModel()
+    targets: TargetsModel = Field(default_factory=TargetsModel)
     """What files are written for, beside those for Prometheus: rulers and packagings, with their limits."""
 
     @model_validator(mode="after")

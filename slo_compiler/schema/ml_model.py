@@ -59,7 +59,7 @@ class CountsModel(Strict):
 class QualityModel(CountsModel):
     """The fraction of judged predictions that meet the quality threshold."""
 
-    labels: LabelsModel = LabelsModel()
+    labels: LabelsModel = Field(default_factory=LabelsModel)
     """How late the ground truth comes by which predictions are judged."""
     slices: list[LabelName] = Field(default_factory=list, json_schema_extra={"uniqueItems": True})
     """Labels by each of whose values a slice is paged for, when it is surely bad and not by chance."""
@@ -116,7 +116,7 @@ class DriftModel(Strict):
     """Selector of the time of the detector's last run, in seconds since 1970."""
     cadence: Given[Duration] = None
     """How often the detector runs; 1h if not given."""
-    runbook: RunbookModel = RunbookModel()
+    runbook: RunbookModel = Field(default_factory=RunbookModel)
     """What its runbook says beside what is generated; what is not said here, the service's says."""
 
 

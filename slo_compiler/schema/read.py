@@ -12,9 +12,6 @@ from slo_compiler.model.receivers import Receivers
 from slo_compiler.model.spec import Spec
 from slo_compiler.schema import convert
 from slo_compiler.schema.checked import checked, checked_tree
-from slo_compiler.schema.defaults_model import DefaultsModel
-from slo_compiler.schema.receivers import convert_receivers
-from slo_compiler.schema.receivers.receivers_model import ReceiversModel
 from slo_compiler.schema.salvage import without_faulty_slos
 from slo_compiler.schema.spec_model import SpecModel
 from slo_compiler.schema.yaml.documents import read_document
@@ -52,11 +49,16 @@ def read_sound_slos(path: str, content: bytes) -> Spec | None:
 
 def read_defaults(path: str, content: bytes) -> Defaults | list[Diagnostic]:
     """The defaults in a file, or every problem of its text and shape in reading order."""
+    from slo_compiler.schema.defaults_model import DefaultsModel  # noqa: PLC0415  not all specs have any
+
     return checked(path, content, DefaultsModel, convert.defaults)
 
 
 def read_receivers(path: str, content: bytes) -> Receivers | list[Diagnostic]:
     """The receivers in a file, or every problem of its text and shape in reading order."""
+    from slo_compiler.schema.receivers import convert_receivers  # noqa: PLC0415  as above
+    from slo_compiler.schema.receivers.receivers_model import ReceiversModel  # noqa: PLC0415
+
     return checked(
         path, content, ReceiversModel, convert_receivers.receivers, convert_receivers.settings_problems
     )

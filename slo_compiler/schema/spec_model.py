@@ -164,8 +164,8 @@ class SloModel(Strict):
     """How often the indicator is measured, where that is rarer than a scrape, such as an hourly job."""
     group_by: list[LabelName] = Field(default_factory=list, json_schema_extra={"uniqueItems": True})
     """One SLO for each value of these labels."""
-    alerting: AlertingModel = AlertingModel()
-    runbook: RunbookModel = RunbookModel()
+    alerting: AlertingModel = Field(default_factory=AlertingModel)
+    runbook: RunbookModel = Field(default_factory=RunbookModel)
     """What its runbook says beside what is generated; what is not said here, the service's says."""
 
     @model_validator(mode="after")
@@ -190,7 +190,7 @@ class SpecModel(Strict):
     """Who answers, by failure surface; security answers for guardrails instead of their surface's owner."""
     systems: Systems = Field(default_factory=dict)
     """The releases of the systems that it runs on, such as vllm, for presets and the catalogue of metrics."""
-    alerting: AlertingModel = AlertingModel()
+    alerting: AlertingModel = Field(default_factory=AlertingModel)
     """What holds for every SLO of the service."""
     model: Given[ModelName] = None
     """The name of the model in the metrics; that of the service where it is not given."""
@@ -206,7 +206,7 @@ class SpecModel(Strict):
     """The tools that an LLM may call: what a prompt injection could reach."""
     triage: Given[bool] = None
     """Whether pages of the serving surface hold back alerts of data and model; true where it is not given."""
-    runbook: RunbookModel = RunbookModel()
+    runbook: RunbookModel = Field(default_factory=RunbookModel)
     """What every runbook of the service says beside what is generated."""
     slos: Annotated[list[SloModel], Field(min_length=1)]
     """What is promised of the service; each is alerted on by itself."""

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +13,8 @@ from click.testing import CliRunner, Result
 from slo_compiler.cli import main
 from slo_compiler.cli.compile_terminal import MOST_DIFF_LINES
 from slo_compiler.cli.manifest import MANIFEST
+from tests.compiling import spec
+from tests.oracles.document import yaml_text
 
 SPECS: Final = Path(__file__).parent.parent.parent / "specs"
 
@@ -225,3 +230,35 @@ def test_the_folder_of_the_specs_is_not_written_into(specs: Path) -> None:
     told = CliRunner().invoke(main, ["compile", str(specs), "--out", f"{specs}/../{specs.name}"])
     assert (told.exit_code, sorted(specs.iterdir())) == (2, before)
     assert "would be read as specs the next time" in told.stderr
+
+
+IMPORTED: Final = """
+import sys
+from slo_compiler.cli import main
+main(["compile", *sys.argv[1:]], standalone_mode=False)
+print(*sys.modules)
+"""
+
+
+def imported(*arguments: str | Path) -> set[str]:
+    """The modules that a run needs in a process of its own."""
+    command = [sys.executable, "-c", IMPORTED, *map(str, arguments)]
+    environment = {name: value for name, value in os.environ.items() if name != "SLO_COMPILER_NO_CACHE"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return {*done.stdout.split()}
+
+
+def test_a_run_waits_only_for_what_it_needs(out: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "checkout.yaml"
+    alone.write_text(yaml_text(spec()), encoding="utf-8")
+    arguments = (alone, "--out", out, "--cache", tmp_path / "cache")
+    needed = imported(*arguments)
+    assert {"pydantic", "yaml", "jinja2", "grafana_foundation_sdk"} <= needed
+    assert needed.isdisjoint(
+        {
+            *("rich", "numpy", "matplotlib", "urllib3", "prometheus_client"),
+            *("slo_compiler.importers.dialects", "slo_compiler.targets.registry"),
+            *("slo_compiler.schema.defaults_model", "slo_compiler.schema.receivers"),
+        }
+    )
+    assert imported(*arguments).isdisjoint({"pydantic", "yaml", "jinja2", "slo_compiler.compiler"})

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from slo_compiler.compiler import compile_sources
-from slo_compiler.importers.dialects import DIALECTS, import_files, is_foreign
+from slo_compiler.importers.dialects import DIALECTS, import_files
+from slo_compiler.importers.foreign import is_foreign
 from slo_compiler.sources import Source, Sources
 from tests.compiling import compile_specs, spec
 from tests.importers.importing import import_texts

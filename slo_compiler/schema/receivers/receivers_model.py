@@ -94,7 +94,7 @@ class ReceiversModel(Strict):
     """Who gets what is no alert of an SLO; nobody where it is not given."""
     office_hours: OfficeHoursModel | None = None
     """Tickets are delivered only then; at any time where it is not given."""
-    grouping: GroupingModel = GroupingModel()
+    grouping: GroupingModel = Field(default_factory=GroupingModel)
     global_: Annotated[GlobalConfig, Field(alias="global")] = None
     """Alertmanager's own global section."""
 
