@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -60,6 +61,11 @@ class Web(ThreadingHTTPServer):
         super().__init__((HOST, port), _Handler)
         self.secret = secret
         self.desk: Desk | None = None
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Of whoever hung up before the reply was there, nothing is told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
+import struct
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, cast
@@ -177,6 +179,16 @@ def test_the_runbook_has_the_anchors_that_alerts_link_to(site: Site) -> None:
     assert 200 == page.status
     assert '<a id="availability-ErrorBudgetBurnFast"></a>' in page.text
     assert "<table>" in page.text
+
+
+def test_whoever_hangs_up_before_the_reply_is_no_news(site: Site, capfd: pytest.CaptureFixture[str]) -> None:
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", site.web.server_port)) as connection:
+            at_once = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{site.web.server_port}\r\n\r\n".encode())
+    assert 200 == site.ask("GET", "/").status
+    assert "" == capfd.readouterr().err
 
 
 def test_before_everything_is_there_it_is_not_available() -> None:
