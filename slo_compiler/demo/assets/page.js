@@ -12,6 +12,20 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Leaves alone what the keyboard or a selection is in.
+function fill(element, ...children) {
+  const selected = getSelection();
+  const busy = element.contains(document.activeElement) || (selected.type === "Range" && element.contains(selected.anchorNode));
+  if (!busy) element.replaceChildren(...children);
+  return !busy;
+}
+
+function counted(names) {
+  const numbers = new Map();
+  for (const name of names) numbers.set(name, (numbers.get(name) ?? 0) + 1);
+  return [...numbers].map(([name, number]) => number > 1 ? `${name} (${number})` : name).join(", ");
+}
+
 function link(href, text) {
   return href.startsWith("http://") ? make("a", { href }, text) : make("span", {}, text);
 }
@@ -127,7 +141,7 @@ function showVerdict(verdict) {
     state.dataset.state = step.state;
     document.querySelector(`[data-lane="${step.surface}"]`).dataset.fails = verdict.surface === step.surface ? "yes" : "no";
   }
-  at("steps").replaceChildren(make("div", { class: "steps" }, ...verdict.steps.flatMap(step => [
+  fill(at("steps"), make("div", { class: "steps" }, ...verdict.steps.flatMap(step => [
     make("h3", {}, `${step.surface}: ${step.state}`),
     ...step.findings.map(finding => make("div", { class: "finding" },
       make("span", { class: "is", "data-state": finding.state }, finding.state),
@@ -154,29 +168,29 @@ function showTold(state) {
   const found = entries(state);
   const identity = JSON.stringify(found);
   if (identity === shown || !found.length) return;
-  shown = identity;
   const first = new Set();
   for (const each of [...found].reverse()) {  // the first to be told after each deed
     if (each.kind !== "page" && each.kind !== "ticket") continue;
     const deed = found.find(other => other.kind === "deed" && other.what === "you broke" && other.at <= each.at);
     if (deed && each.began >= deed.at && !first.has(deed)) { first.add(deed); each.after = each.at - deed.at; }
   }
-  at("told").replaceChildren(...found.map(each => make("li", { class: each.kind },
+  const filled = fill(at("told"), ...found.map(each => make("li", { class: each.kind },
     make("span", { class: "when" }, clock(each.at)),
     make("span", {}, make("span", { class: "what" }, each.what), each.kind === "deed" ? ` ${each.names[0]}` : ` ${each.owner}`,
       each.after === undefined ? "" : make("span", { class: "after" }, `, ${lasted(each.after)} after the fault`)),
-    each.kind === "deed" ? "" : make("span", { class: "names" }, each.runbook ? link(each.runbook, each.names.join(", ")) : each.names.join(", "))))); 
+    each.kind === "deed" ? "" : make("span", { class: "names" }, each.runbook ? link(each.runbook, counted(each.names)) : counted(each.names)))));
+  if (filled) shown = identity;
 }
 
 function showSeen(seen) {
   showVerdict(seen.verdict);
   for (const surface of ["serving", "data", "model"]) {
     const of = list => list.filter(each => each.surface === surface);
-    document.querySelector(`[data-alerts-of="${surface}"]`).replaceChildren(...alertCards(of(seen.alerts), seen.at));
-    document.querySelector(`[data-slos-of="${surface}"]`).replaceChildren(
+    fill(document.querySelector(`[data-alerts-of="${surface}"]`), ...alertCards(of(seen.alerts), seen.at));
+    fill(document.querySelector(`[data-slos-of="${surface}"]`),
       ...of(seen.slos).map(sloCard), ...of(seen.drifts).map(driftCard));
   }
-  at("guards").replaceChildren(...(seen.guards.length ? seen.guards.map(guardCard) : [make("p", { class: "none" }, "None has seen anything.")]));
+  fill(at("guards"), ...(seen.guards.length ? seen.guards.map(guardCard) : [make("p", { class: "none" }, "None has seen anything.")]));
 }
 
 function show(state) {
@@ -205,6 +219,13 @@ document.addEventListener("submit", async event => {
   const body = new URLSearchParams(button.value ? { fault: button.value } : {});
   await fetch(pressed ? "/clear" : event.target.getAttribute("action"), { method: "POST", body });
   refresh();
+});
+
+// A link to what is folded unfolds it.
+document.addEventListener("click", event => {
+  const target = event.target.closest?.("a[href^='#']");
+  const folded = target && document.querySelector(target.getAttribute("href"));
+  if (folded instanceof HTMLDetailsElement) folded.open = true;
 });
 
 refresh();
