@@ -14,12 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from slo_compiler.demo.faults import FAULTS, GUARDRAIL, NOBODY, Fault
+from slo_compiler.demo.faults import ALL, NOBODY, Fault
 from tests.conftest import alertmanager_of, prometheus_of
 from tests.demo.running import Demo, eventually, running
 from tests.oracles.releases import ALERTMANAGER_0_33, PROMETHEUS_3_5
-
-ALL: Final[Mapping[str, Fault]] = {**FAULTS, **GUARDRAIL}
 
 SILENT: Final = 90.0
 """Seconds for which a false page is watched: long enough for all that it leads to, or must not."""

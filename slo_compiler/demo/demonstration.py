@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from slo_compiler.demo.desk import Desk
-from slo_compiler.demo.faults import FAULTS, GUARDRAIL
+from slo_compiler.demo.faults import ALL
 from slo_compiler.demo.installation import Addresses, Installation, install
 from slo_compiler.demo.servers import Programs, Server, free_address, running
 from slo_compiler.demo.service import LiveService
@@ -80,8 +80,7 @@ def _desk(installation: Installation, addresses: Addresses, seed: int) -> Desk:
     def sight() -> Sighting:
         return look(installation.program, SERVICE, prometheus, alertmanager, time.time())
 
-    faults = {**FAULTS, **GUARDRAIL}
-    return Desk(faults, LiveService(faults, seed, time.time), installation, addresses, sight)
+    return Desk(ALL, LiveService(ALL, seed, time.time), installation, addresses, sight)
 
 
 @contextlib.contextmanager

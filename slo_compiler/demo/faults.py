@@ -85,6 +85,10 @@ SEASON: Final[Mapping[str, float]] = dict.fromkeys(FEATURES, 3.0)
 """The drift of this hour in each of the weeks before: a fault that is no season is stronger."""
 
 
+BACKLOG: Final = 45.0
+"""Seconds for which labels still come of predictions that were made before they were late."""
+
+
 def _bad_version(strength: Strength) -> Change:
     bad = strength.between(0.2, 0.9)
     return lambda state, since: replace(state, bad=bad, version="2", deployed=since)
@@ -94,6 +98,17 @@ def _moved_detector(strength: Strength) -> Change:
     """A move more is a new version each time: one that was there lately is no news."""
     scores = dict.fromkeys(FEATURES, strength.between(1.5, 9))
     return lambda state, since: replace(state, scores=scores, detector=f"2.{since:.0f}")
+
+
+def _late_labels(strength: Strength) -> Change:
+    """What comes at first is labels of predictions from before; only then it is those of bad ones alone."""
+    bad, judged = strength.between(0.2, 0.9), strength.between(0.05, 0.3)
+
+    def change(state: State, since: float) -> State:
+        late = replace(state, judged=judged)
+        return late if state.at < since + BACKLOG else replace(late, bad=bad)
+
+    return change
 
 
 def _warming_up(strength: Strength) -> Change:
@@ -203,7 +218,7 @@ FALSE_PAGES: Final[Mapping[str, Fault]] = {
         NOBODY,
         NOBODY,
         "Labels of bad predictions come first: quality over what is labelled so far looks bad.",
-        lambda strength: changed(bad=strength.between(0.2, 0.9), judged=strength.between(0.05, 0.3)),
+        _late_labels,
         "label_lag",
     ),
     "replicas warm up": Fault(
@@ -224,3 +239,5 @@ FALSE_PAGES: Final[Mapping[str, Fault]] = {
 }
 FAULTS: Final[Mapping[str, Fault]] = {**SERVING, **DATA, **MODEL, **FALSE_PAGES}
 """Four of each surface and the four false pages, by their names."""
+ALL: Final[Mapping[str, Fault]] = {**FAULTS, **GUARDRAIL}
+"""All that can be done to the service of the demo."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,14 +13,13 @@ from slo_compiler.cli import main
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.compiler import compile_sources
 from slo_compiler.demo import exporter
-from slo_compiler.demo.faults import FALSE_PAGES, FAULTS, GUARDRAIL, SEASON, Fault
+from slo_compiler.demo.faults import ALL, FALSE_PAGES, SEASON
 from slo_compiler.demo.service import LiveService
 from slo_compiler.demo.state import DAY
 from slo_compiler.model.guard import GuardKind
 from slo_compiler.quantities import format_decimal
 from tests.demo.clock import Clock
 
-ALL: Final[Mapping[str, Fault]] = {**FAULTS, **GUARDRAIL}
 SPECS: Final = Path("slo_compiler/demo/specs")
 PROGRAM: Final = compile_sources(read_sources([SPECS])).program
 

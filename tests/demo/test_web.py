@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import struct
 import threading
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 import pytest
 
 from slo_compiler.demo.desk import Desk
-from slo_compiler.demo.faults import FALSE_PAGES, FAULTS, GUARDRAIL
-from slo_compiler.demo.installation import Addresses, Installation, install
+from slo_compiler.demo.faults import ALL, FALSE_PAGES
+from slo_compiler.demo.installation import GROUPING, Addresses, Installation, install
 from slo_compiler.demo.service import LiveService
 from slo_compiler.demo.sighting import Sighting
 from slo_compiler.demo.web import MOST_BYTES, Web
 from slo_compiler.incident.asking import Unanswered
+from slo_compiler.quantities import format_duration
 from tests.demo.clock import Clock
 
 SECRET: Final = "hush"
@@ -59,14 +63,13 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 @pytest.fixture
 def site(installation: Installation) -> Iterator[Site]:
     with Web(0, SECRET) as web:
-        faults = {**FAULTS, **GUARDRAIL}
         clock = Clock()
 
         def look() -> Sighting:
             raise Unanswered("nobody is there")
 
-        service = LiveService(faults, 7, clock)
-        web.desk = Desk(faults, service, installation, ADDRESSES, look, clock)
+        service = LiveService(ALL, 7, clock)
+        web.desk = Desk(ALL, service, installation, ADDRESSES, look, clock)
         thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -79,7 +82,7 @@ def site(installation: Installation) -> Iterator[Site]:
 def test_the_page_has_a_button_for_each_fault_and_loads_nothing_from_elsewhere(site: Site) -> None:
     page = site.ask("GET", "/")
     assert 200 == page.status
-    for name in (*FAULTS, *GUARDRAIL):
+    for name in ALL:
         assert f'value="{name}"' in page.text
     policy = page.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
@@ -93,6 +96,22 @@ def test_each_false_page_stands_with_its_guard(site: Site) -> None:
     page = site.ask("GET", "/").text
     for name, fault in FALSE_PAGES.items():
         assert f"<code>{fault.guard}</code>" in page.partition(f'value="{name}"')[2]
+
+
+def test_page_and_documentation_say_the_same_of_the_clock_and_what_the_rules_have(site: Site) -> None:
+    plan = site.desk.installation.program.slos[0].plan
+    windows = [f"{format_duration(tier.long)} and {format_duration(tier.short)}" for tier in plan.tiers]
+    grouping = ", ".join(GROUPING[key] for key in ("group_wait", "group_interval", "repeat_page"))
+    said = [
+        *windows,
+        grouping,
+        format_duration(plan.slo.period),
+        format_duration(plan.absent_hold or Fraction()),
+    ]
+    documentation = Path("docs/demo.md").read_text(encoding="utf-8")
+    rows = re.findall("<tr><td>.*?</td><td>(.*?)</td><td>(.*?)</td></tr>", site.ask("GET", "/").text)
+    assert [] == [row for row in rows if f"| {row[0]} | {row[1]} |" not in documentation]
+    assert [] == [number for number in said if number not in [here for _, here in rows]]
 
 
 def test_a_fault_comes_and_goes(site: Site) -> None:
