@@ -62,14 +62,8 @@ def sides(changed: Iterable[SloChange], old: Program, new: Program) -> Sides:
 
 def _scopes(program: Program, own: Collection[str], others: Collection[str]) -> list[Scope]:
     """Those of the subjects that change, and of the services that subjects of the other side are of."""
-    services = {each.service.name for each in program.watched}
-    concerned = {subject.partition(":")[0] for subject in (*own, *others)} & services
-    slos = {
-        each.plan.slo.id
-        for each in program.slos
-        if each.plan.slo.id in own or each.plan.slo.service in concerned
-    }
-    return scopes(program, slos)
+    slos = {each.plan.slo.id for each in program.slos}
+    return scopes(program, slos & {*own}, {subject.partition(":")[0] for subject in (*own, *others)})
 
 
 def effects_of(

@@ -18,9 +18,13 @@ from slo_compiler.rules.signals.watched import Watched
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """Plans, and the service of machine learning that they are all of; None of an SLO that stands alone."""
+    """Plans, and the service of machine learning that they are all of; None of an SLO that stands alone.
+
+    ``asked`` are the ids of those that somebody asked about; the others may hold back their alerts.
+    """
 
     plans: tuple[Plan, ...]
+    asked: frozenset[str]
     watched: Watched | None = None
 
     @property
@@ -36,15 +40,30 @@ class Scope:
     def otherwise(self, plans: Mapping[str, Plan]) -> Scope:
         """The same with other plans for some of its SLOs, by their ids."""
         mine = tuple(plans.get(plan.slo.id, plan) for plan in self.plans)
-        return Scope(mine, None if self.watched is None else replace(self.watched, plans=mine))
+        watched = None if self.watched is None else replace(self.watched, plans=mine)
+        return replace(self, plans=mine, watched=watched)
 
 
-def scopes(program: Program, slo_ids: Collection[str]) -> list[Scope]:
-    """Those that some SLOs of a program belong to: of a service of machine learning all of it."""
-    services = [each for each in program.watched if any(plan.slo.id in slo_ids for plan in each.plans)]
-    together = {plan.slo.id for each in services for plan in each.plans}
-    alone = (each.plan for each in program.slos if each.plan.slo.id in {*slo_ids} - together)
-    return [*(Scope((plan,)) for plan in alone), *(Scope(each.plans, each) for each in services)]
+def scopes(program: Program, slo_ids: Collection[str], services: Collection[str] = ()) -> list[Scope]:
+    """Those that some SLOs of a program belong to: of a service of machine learning all of it.
+
+    Args:
+        program: the program.
+        slo_ids: the SLOs.
+        services: further services of machine learning, by their names.
+    """
+    asked = frozenset(slo_ids)
+    watched = [
+        each
+        for each in program.watched
+        if each.plans and (each.service.name in services or asked & {plan.slo.id for plan in each.plans})
+    ]
+    together = {plan.slo.id for each in watched for plan in each.plans}
+    alone = (each.plan for each in program.slos if each.plan.slo.id in asked - together)
+    return [
+        *(Scope((plan,), asked) for plan in alone),
+        *(Scope(each.plans, asked, each) for each in watched),
+    ]
 
 
 def backtest_scope(scope: Scope, source: Source, asked: Span) -> ServiceBacktest:

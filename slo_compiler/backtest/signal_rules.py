@@ -148,7 +148,7 @@ def evaluate_rules(
     of_slos: Iterable[tuple[str, Table, Mapping[str, str]]],
     raw: AskRaw,
     steps: Steps,
-    evaluated: np.ndarray,
+    evaluated: Mask,
 ) -> Iterator[Alerting]:
     """Where each alert yields.
 

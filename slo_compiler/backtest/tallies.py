@@ -88,10 +88,16 @@ def span_of(tallies: Sequence[Tally]) -> Span:
     )
 
 
-def tallied_source(tallies: Sequence[Tally], steps: Steps, *, alone: bool) -> Source:
-    """The past that was counted, of which nothing else is known; as ``tallied_history``."""
+def tallied_source(tallies: Sequence[Tally], steps: Steps, unnamed: str | None) -> Source:
+    """The past that was counted, of which nothing else is known.
+
+    Args:
+        tallies: of all SLOs.
+        steps: when it is evaluated.
+        unnamed: the id of the SLO that lines are of which name none.
+    """
     return Source(
-        recall=lambda plan: tallied_history(plan, tallies, steps, alone=alone),
+        recall=lambda plan: tallied_history(plan, tallies, steps, alone=plan.slo.id == unnamed),
         raw=lambda _: None,
         steps=steps,
         blind="a CSV file counts the events of SLOs alone",

@@ -89,11 +89,12 @@ def _from_file(past: Past, scopes: Sequence[Scope]) -> Recalled:
         return _recalled(scopes, scraped_source(_plans(scopes), series, _steps(scopes, asked)), asked)
     counted = _sound(read_tallies(file.as_posix(), content))
     asked = _asked(past, tallies.span_of(counted))
-    ids = sorted({plan.slo.id for plan in _plans(scopes)})
+    ids = sorted({slo_id for scope in scopes for slo_id in scope.asked})
     if ids[1:] and not any(each.slo for each in counted):
         why = f"there is no column slo, and there are {len(ids)} SLOs: choose one with --slo, or name them"
         _refuse(error(Position(file.as_posix()), "history/columns", why))
-    return _recalled(scopes, tallied_source(counted, _steps(scopes, asked), alone=not ids[1:]), asked)
+    unnamed = None if ids[1:] else next(iter(ids), None)
+    return _recalled(scopes, tallied_source(counted, _steps(scopes, asked), unnamed), asked)
 
 
 def _recalled(scopes: Sequence[Scope], source: Source, asked: Span, notes: Iterable[str] = ()) -> Recalled:

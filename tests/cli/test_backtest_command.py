@@ -111,6 +111,14 @@ def test_what_a_csv_file_cannot_know_of_a_service_is_named(tmp_path: Path) -> No
     assert "scorer, its signals - 0 0 -" in shown
 
 
+def test_lines_that_name_no_slo_are_those_of_the_one_that_is_asked_about(tmp_path: Path) -> None:
+    ml_scene.write_specs(tmp_path / "specs")
+    rows = (line.removeprefix("features,") for line in ml_scene.csv_text().splitlines() if "features" in line)
+    (tmp_path / "history.csv").write_text("\n".join(("time,total,errors", *rows)), encoding="utf-8")
+    shown = table(tmp_path, "--slo", "features")
+    assert "  as written  99% over 30d  1      6        0        0        7.39%" in shown
+
+
 def test_a_service_is_replayed_from_a_file_with_what_its_guards_hold_back(tmp_path: Path) -> None:
     ml_scene.write_specs(tmp_path / "specs")
     (tmp_path / "history").write_text(ml_scene.openmetrics(), encoding="utf-8")
