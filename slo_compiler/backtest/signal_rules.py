@@ -20,6 +20,7 @@ from slo_compiler.promql.matching import selects
 from slo_compiler.promql.release import Release, release_named
 from slo_compiler.promql.selectors import METRIC_NAME
 from slo_compiler.promql.syntax import Expr, MatrixSelector, VectorSelector, children, walk
+from slo_compiler.replay.grid import Mask
 from slo_compiler.rules.ir import AlertingRule, RecordingRule, Rule
 from slo_compiler.rules.lower import lower
 from slo_compiler.rules.signals.lower_signals import lower_signals
