@@ -152,6 +152,17 @@ def test_the_page_of_a_drift_says_of_when_quality_speaks() -> None:
     assert "made" not in section_of(page_of(gateway()), DRIFTS).split("**Third")[1].split("How many")[0]
 
 
+def test_the_latency_page_knows_replicas_by_the_evidence_of_cold_starts() -> None:
+    ready, restarts = 'ready{job="k"}', 'restarts{job="k"}'
+    page = section_of(
+        page_of(gateway(guards={"cold_start": {"ready": ready, "restarts": restarts}})), f"latency: {BURNS}"
+    )
+    assert f"sort(bottomk(10, time() - max by (namespace, pod) ({ready})))" in page
+    assert f"sort_desc(sum by (namespace, pod) (increase({restarts}[1h])) > 0)" in page
+    assert "* how many replicas there are" not in page
+    assert "* how many replicas there are" in section_of(page_of(gateway()), f"latency: {BURNS}")
+
+
 def test_the_latency_page_has_the_median_beside_the_99th_percentile_and_no_mean() -> None:
     page = section_of(page_of(gateway()), f"latency: {BURNS}")
     buckets = 'sum by (le) (rate(request_seconds_bucket{job="gateway"}[5m30s]))'

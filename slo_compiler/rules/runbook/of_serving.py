@@ -6,7 +6,7 @@ from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.indicator import Latency
 from slo_compiler.model.service import Service
 from slo_compiler.model.serving import ENGINE, Engines
-from slo_compiler.quantities import DAY, format_duration
+from slo_compiler.quantities import DAY, HOUR, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.runbook.queries import LATELY, MOST_ROWS, Queries
 from slo_compiler.rules.selecting import authored
@@ -18,9 +18,9 @@ def queries_of(watched: Watched) -> Queries:
     """The queries of a service by name, those alone for which its spec has the series."""
     service = watched.service
     serving = service.serving
+    found = _of_replicas(service)
     if serving is None:
-        return {}
-    found: dict[str, str] = {}
+        return found
     if serving.engines is not None:
         found |= _of_engines(serving.engines, service)
     if serving.replicas is not None:
@@ -37,6 +37,20 @@ def queries_of(watched: Watched) -> Queries:
         share = names.of(names.QUEUE_SHARE, serving_of(service))
         found |= {"queue_share": share, "queue_share_usual": _usual(share)}
     return found
+
+
+def _of_replicas(service: Service) -> dict[str, str]:
+    """What the guard against cold starts looks at: by it rollouts, scaling and crash loops are seen."""
+    guard = service.guards.cold_start
+    if guard is None or guard.ready is None or guard.restarts is None:
+        return {}
+    by = ", ".join(guard.by)
+    ready, restarts = (authored(each, service.target) for each in (guard.ready, guard.restarts))
+    lately = f"sum by ({by}) (increase({restarts}[{format_duration(HOUR)}]))"
+    return {
+        "youngest": f"sort(bottomk({MOST_ROWS}, time() - max by ({by}) ({ready})))",
+        "replica_restarts": f"sort_desc({lately} > 0)",
+    }
 
 
 def tail_of(plan: Plan, watched: Watched) -> Queries:
