@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from slo_compiler.quantities import HOUR, MINUTE, SECOND, format_duration
 from slo_compiler.rules.matchers import Labels, Matcher, Operator
-from slo_compiler.rules.routing import GROUP_BY_ALL, Leaf, Route, route
+from slo_compiler.rules.routing import GROUP_BY_ALL, Leaf, Route, Ways, route
 from tests.oracles.alertmanager import Alertmanager
 from tests.oracles.document import yaml_text
 
@@ -290,3 +292,32 @@ def test_groups_as_the_server_does(alertmanager: Alertmanager, tmp_path: Path) -
                 break
             time.sleep(0.05)  # grouping follows the post
     assert expected == actual
+
+
+matchers = st.builds(
+    Matcher,
+    st.sampled_from("xyz"),
+    st.sampled_from(get_args(Operator)),
+    st.sampled_from(["", "a", "b", "a|b"]),
+)
+routes = st.recursive(
+    st.builds(
+        Route,
+        st.none() | st.sampled_from(["one", "two"]),
+        st.lists(matchers, max_size=2).map(tuple),
+        continue_=st.booleans(),
+    ),
+    lambda below: st.builds(
+        Route,
+        matchers=st.lists(matchers, max_size=2).map(tuple),
+        routes=st.lists(below, max_size=3).map(tuple),
+    ),
+)
+alerts = st.dictionaries(st.sampled_from("xyz"), st.sampled_from(["", "a", "b", "c", "d"]))
+
+
+@given(st.lists(routes, max_size=3), st.lists(alerts, min_size=2))
+def test_a_way_that_is_known_is_the_one_that_would_be_found(below: list[Route], asked: list[Labels]) -> None:
+    tree = Route("root", routes=tuple(below))
+    ways = Ways(tree)
+    assert [ways.of(labels) for labels in asked] == [route(tree, labels) for labels in asked]
