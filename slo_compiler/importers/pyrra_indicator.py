@@ -94,8 +94,8 @@ def _latency(
     tree = queries.parse(success).tree
     if isinstance(tree, VectorSelector) and queries.bucket(tree) is None:
         message = (
-            "the metric of fast requests has no matcher on le: it counts every request once in each bucket, "
-            'so that all would seem fast; add for example le="0.5"'
+            "the metric of fast requests has no matcher on le that takes one bucket: it counts a request "
+            'once in each that it selects, so that too many would seem fast; write for example le="0.5"'
         )
         found.append(telling.invalid(success.position, message))
         return None, None

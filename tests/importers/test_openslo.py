@@ -350,6 +350,13 @@ def test_an_object_that_no_slo_refers_to_is_told() -> None:
     assert any("no SLO refers to this SLI" in told for told in imported.told("import/renamed"))
 
 
+def test_a_time_window_that_is_missing_is_told() -> None:
+    slo = openslo_slo(RATIO)
+    del slo["spec"]["timeWindow"]
+    (told,) = import_documents(slo).told("import/renamed")
+    assert told.endswith("timeWindow is missing: the objective is promised over 30d here")
+
+
 def test_nothing_that_is_measured_is_an_error() -> None:
     slo = openslo_slo(RATIO)
     del slo["spec"]["indicator"]

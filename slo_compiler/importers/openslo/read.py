@@ -161,6 +161,8 @@ def _period(spec: Fields, found: list[Diagnostic]) -> tuple[ScalarNode | None, S
     for window in windows[:1]:
         with window:
             return _window(window, found)
+    message = f"timeWindow is missing: the objective is promised over {format_duration(PERIOD)} here"
+    found.append(telling.renamed(spec.position, message))
     return None, PERIOD
 
 
