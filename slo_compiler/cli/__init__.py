@@ -5,7 +5,11 @@ Commands are imported when they are called, so that ``--help`` does not wait for
 
 from __future__ import annotations
 
+import codecs
+import difflib
 import importlib
+import io
+import sys
 from typing import Final
 
 import click
@@ -49,6 +53,15 @@ class LazyGroup(click.Group):
             raise TypeError(f"{module.__name__}.command is no command")
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for; of one that there is not, the nearest is proposed."""
+        near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+        if args[0] not in COMMANDS and near:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list for --help, without importing any of them."""
         with formatter.section("Commands"):
@@ -62,3 +75,13 @@ def main() -> None:
 
     Exit codes: 0 clean, 1 problems found or output stale, 2 wrong usage.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            _print_any_character(stream)
+
+
+def _print_any_character(stream: io.TextIOWrapper) -> None:
+    """What an encoding lacks is escaped; ASCII, which Python takes where nobody says, is taken for UTF-8."""
+    if codecs.lookup(stream.encoding).name == "ascii":
+        stream.reconfigure(encoding="utf-8")
+    stream.reconfigure(errors="backslashreplace")

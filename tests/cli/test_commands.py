@@ -15,6 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from slo_compiler.cli import COMMANDS, main
+from tests.compiling import slo, spec
+from tests.oracles.document import yaml_text
 
 SPECS: Final = Path(__file__).parent.parent.parent / "specs"
 PROGRAM: Final = Path(sys.executable).parent / "slo-compiler"
@@ -51,6 +53,29 @@ def test_each_command_is_listed_with_what_it_does() -> None:
     assert re.findall(r"^  ([a-z]+)  +(\S.*)$", told.output.partition("Commands:")[2], re.MULTILINE) == list(
         COMMANDS.items()
     )
+
+
+@pytest.mark.parametrize(("encoding", "arrow"), [("ascii", "→"), ("latin-1", "\\u2192")])
+def test_a_terminal_that_lacks_characters_is_shown_the_rest(
+    tmp_path: Path, encoding: str, arrow: str
+) -> None:
+    for name, objective in (("old", "99.9%"), ("new", "99%")):
+        document = yaml_text(spec("shop", slo(objective=objective)))
+        (tmp_path / f"{name}.yaml").write_text(document, encoding="utf-8")
+    done = subprocess.run(
+        [PROGRAM, "diff", "old.yaml", "new.yaml"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=True,
+    )
+    assert f"objective 99.9% {arrow} 99%" in done.stdout.decode()
+
+
+def test_a_command_that_is_none_is_wrong_usage() -> None:
+    told = CliRunner().invoke(main, ["complie"])
+    assert (told.exit_code, "No such command 'complie'. Did you mean 'compile'?" in told.stderr) == (2, True)
+    assert "No such command 'x'.\n" in CliRunner().invoke(main, ["x"]).stderr
 
 
 def test_a_shell_completes_the_same_commands() -> None:
