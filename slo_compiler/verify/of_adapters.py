@@ -28,7 +28,7 @@ _SOURCES: Final = {"label_replace": slice(3, 4), "label_join": slice(3, None)}
 _OF_ALL_TARGETS: Final = "up"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Adapter:
     """The rules of an adapter, read: the expressions of each metric that it records."""
 
@@ -47,11 +47,21 @@ class _Adapter:
                     yield from self.inputs(name)
 
 
-def check_adapters(program: Program, metrics: Metrics) -> Iterator[Diagnostic]:
-    """What adapters read and nobody exports, or exports without the labels that they read."""
-    for adapter in _adapters(program):
-        silent = list(_silent(adapter, metrics))
-        yield from silent or _without_labels(adapter, metrics)
+def check_adapters(program: Program, metrics: Metrics, wanted: Collection[str]) -> Iterator[Diagnostic]:
+    """What adapters read and nobody exports, or exports without the labels that they read.
+
+    Args:
+        program: what uses them.
+        metrics: everything that was seen.
+        wanted: the metrics that specs read. What records none of them is not looked at, and of several that
+            record one it is enough that one can.
+    """
+    adapters = {adapter: _recorded(adapter, metrics) for adapter in _adapters(program)}
+    known = {name for recorded in adapters.values() for name in recorded}
+    missing = [name for name in wanted if name not in known and not metrics.of(name)]
+    for adapter, recorded in adapters.items():
+        yield from _silent(adapter, metrics, missing)
+        yield from _without_labels(adapter, metrics, recorded.intersection(wanted))
 
 
 def read_by_adapters(program: Program, known: Collection[str]) -> set[str]:
@@ -103,18 +113,16 @@ def _is_internal(metric: str) -> bool:
     return ":" in metric
 
 
-def _silent(adapter: _Adapter, metrics: Metrics) -> Iterator[Diagnostic]:
-    """A metric of the contract that is never recorded, for what its rules read is not there."""
-    recorded = _recorded(adapter, metrics)
+def _silent(adapter: _Adapter, metrics: Metrics, missing: Collection[str]) -> Iterator[Diagnostic]:
+    """A metric that is never recorded, for what its rules read is not there."""
     told: set[str] = set()
     for metric in adapter.trees:
-        if metric in recorded or _is_internal(metric):
-            continue
-        named = dict.fromkeys(_written(selector) for selector in adapter.inputs(metric))
-        missing = [name for name in named if not metrics.of(name) and name not in told]
-        told.update(missing)
-        if missing:
-            yield _no_metric(adapter, missing, metric, metrics)
+        if metric in missing:
+            named = dict.fromkeys(_written(selector) for selector in adapter.inputs(metric))
+            gone = [name for name in named if not metrics.of(name) and name not in told]
+            told.update(gone)
+            if gone:
+                yield _no_metric(adapter, gone, metric, metrics)
 
 
 def _written(selector: VectorSelector) -> str:
@@ -136,22 +144,24 @@ def _recorded(adapter: _Adapter, metrics: Metrics) -> set[str]:
     return yielding(adapter.trees, there)
 
 
-def _no_metric(adapter: _Adapter, missing: Sequence[str], metric: str, metrics: Metrics) -> Diagnostic:
-    gone = "none of them" if missing[1:] else "no such metric"
-    near = renamed(missing[0], metrics)
+def _no_metric(adapter: _Adapter, gone: Sequence[str], metric: str, metrics: Metrics) -> Diagnostic:
+    there = "none of them" if gone[1:] else "no such metric"
+    near = renamed(gone[0], metrics)
     advice = f"; did you mean {near}?" if near else ""
     return error(
         adapter.group.position,
         METRIC,
-        f"{adapter.group.adapter} reads {', '.join(missing)}, and there is {gone}: nothing would be mapped "
+        f"{adapter.group.adapter} reads {', '.join(gone)}, and there is {there}: nothing would be mapped "
         f"to {metric}{advice}",
     )
 
 
-def _without_labels(adapter: _Adapter, metrics: Metrics) -> Iterator[Diagnostic]:
-    """Labels that the rules read, and that no series of what is there has."""
+def _without_labels(adapter: _Adapter, metrics: Metrics, recorded: Collection[str]) -> Iterator[Diagnostic]:
+    """Labels that the rules of what is recorded read, and that no series of what is there has."""
     told: dict[str, None] = {}
     for metric, trees in adapter.trees.items():
+        if metric not in recorded:
+            continue
         inputs = [
             (selector, _names(selector, metrics.series, adapter.release))
             for selector in adapter.inputs(metric)

@@ -15,6 +15,7 @@ from slo_compiler.verify.looking import Looked
 from slo_compiler.verify.metrics import Metrics
 from slo_compiler.verify.of_adapters import check_adapters, is_to_be_recorded
 from slo_compiler.verify.presence import check_name, check_selection
+from slo_compiler.verify.selecting import label_matchers, selected
 from slo_compiler.verify.taken_for import check_type
 from slo_compiler.verify.values import check_values
 
@@ -29,14 +30,22 @@ def verify(
         metrics: everything that was seen; a metric of any spec is looked for in all of it.
         progress: told the id of each SLO and signal as it is looked into.
     """
-    found: list[Diagnostic] = [*check_adapters(program, metrics)]
+    found: list[Diagnostic] = []
+    wanted: dict[str, None] = {}
     for looked in looked_for(program):
         progress(looked.id)
         name = metric_of(looked.selector)
-        # What has no name promql/unnamed tells of where it matters.
-        if name is not None and not is_to_be_recorded(name, program, metrics):
+        if name is None:  # promql/unnamed tells of it where it matters
+            continue
+        wanted[name] = None
+        if _finds(looked, name, metrics) or not is_to_be_recorded(name, program, metrics):
             found += _verify(looked, name, metrics)
+    found += check_adapters(program, metrics, wanted)
     return in_reading_order(found)
+
+
+def _finds(looked: Looked, name: str, metrics: Metrics) -> bool:
+    return bool(selected(metrics.of(name), label_matchers(looked.selector), metrics, looked.release))
 
 
 def _verify(looked: Looked, name: str, metrics: Metrics) -> Iterator[Diagnostic]:

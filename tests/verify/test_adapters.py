@@ -9,13 +9,14 @@ from typing import Final
 import pytest
 
 from slo_compiler.adapters.catalogue import catalogue
+from slo_compiler.model.contract import CONTRACT
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import metric_of
 from slo_compiler.promql.release import RELEASES
 from slo_compiler.promql.syntax import VectorSelector
 from slo_compiler.rules.program import Program
 from slo_compiler.verify.metrics import Metrics, Series, merged
-from slo_compiler.verify.of_adapters import read_by_adapters
+from slo_compiler.verify.of_adapters import check_adapters, read_by_adapters
 from slo_compiler.verify.verify import verify
 from tests.adapters.test_on_prometheus import CASES
 from tests.compiling import defaults, ml_spec, program_of, quality, slo, spec
@@ -43,11 +44,10 @@ def program(adapter: str) -> Program:
 
 
 def told_of(adapter: str, metrics: Metrics) -> list[str]:
-    """What is told at the place of the adapter."""
-    found = verify(program(adapter), metrics)
-    return [
-        f"{each.check}: {each.message}" for each in found if each.position.path.startswith("defaults.yaml")
-    ]
+    """What is told of the adapter, if all that it can record is read."""
+    found = list(check_adapters(program(adapter), metrics, [metric.name for metric in CONTRACT]))
+    assert all(each.position.path == "defaults.yaml" for each in found)
+    return [f"{each.check}: {each.message}" for each in found]
 
 
 @pytest.mark.parametrize("adapter", catalogue())
@@ -103,13 +103,39 @@ def test_a_label_that_is_matched_is_missing() -> None:
 
 
 def test_what_an_adapter_is_still_to_record_is_not_missing() -> None:
-    freshness = {
-        "freshness": {"timestamp": "ml_pipeline_last_success_timestamp_seconds", "max_age": "2h"},
-    }
-    specs = ml_spec("scorer", slo("fresh", surface="data", indicator=freshness), drift=[])
+    specs = ml_spec("scorer", slo("fresh", surface="data", indicator=FRESHNESS), drift=[])
     used = program_of(specs, defaults=defaults(adapters=["kube-cronjob"]))
     assert verify(used, exposed("kube-cronjob")) == []
     assert [each.check for each in verify(program_of(specs), exposed("kube-cronjob"))] == ["verify/metric"]
+
+
+FRESHNESS: Final = {"freshness": {"timestamp": "ml_pipeline_last_success_timestamp_seconds", "max_age": "2h"}}
+
+
+@pytest.mark.parametrize(
+    ("adapters", "exposes", "told"),
+    [
+        (["feast"], "kube-cronjob", ["feast"]),
+        (["feast", "kube-cronjob"], "kube-cronjob", []),
+        (["feast", "kube-cronjob"], "trustyai", ["feast", "kube-cronjob"]),
+        (["kube-cronjob", "trustyai"], "kube-cronjob", []),
+    ],
+    ids=["the only one", "one of two", "neither of two", "one of which nothing is read"],
+)
+def test_what_records_nothing_that_is_read_or_what_another_records_is_not_missed(
+    adapters: list[str], exposes: str, told: list[str]
+) -> None:
+    specs = ml_spec("scorer", slo("fresh", surface="data", indicator=FRESHNESS), drift=[])
+    used = program_of(specs, defaults=defaults(adapters=adapters))
+    assert [each.message.partition(" ")[0] for each in verify(used, exposed(exposes))] == told
+
+
+def test_what_a_program_exports_itself_is_looked_at_beside_what_an_adapter_is_to_record() -> None:
+    specs = ml_spec("scorer", slo("fresh", surface="data", indicator=FRESHNESS), drift=[])
+    used = program_of(specs, defaults=defaults(adapters=["kube-cronjob"]))
+    own = {"ml_pipeline_last_success_timestamp_seconds": (Series({"pipeline": "own"}, 1.8e12),)}
+    both = Metrics({**exposed("kube-cronjob").series, **own})
+    assert [each.check for each in verify(used, both)] == ["verify/unit"]
 
 
 def test_of_what_an_adapter_records_everything_is_looked_at() -> None:

@@ -87,9 +87,11 @@ def test_types_are_those_that_targets_tell(scraping: Server) -> None:
 
 
 def test_evidence_and_what_adapters_read_are_asked_for_too(scraping: Server) -> None:
+    freshness = {"freshness": {"timestamp": "ml_pipeline_last_success_timestamp_seconds", "max_age": "2h"}}
     watched = ml_spec(
         "prometheus",
         slo(indicator={"probe": "up"}),
+        slo("fresh", surface="data", indicator=freshness),
         drift=[],
         deployed='process_start_time_seconds{job="itself"}',
         serving={"waiting": "go_goroutine", "replicas": "up"},
