@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
@@ -30,6 +31,9 @@ VERSIONS: Final = {
     "openslo.com/v1alpha": "openslo",
 }
 """What ``version`` or ``apiVersion`` say of the tool."""
+
+
+_OF_A_TOOL: Final = re.compile(r"prometheus/|[a-z.]*(?:sloth|slok|pyrra|openslo)", re.IGNORECASE)
 
 
 def import_files(
@@ -78,10 +82,17 @@ def _dialect(document: MappingNode, found: list[Diagnostic]) -> str | None:
     version = named(document, "apiVersion") or named(document, "version")
     dialect = VERSIONS.get(version)
     if dialect is None:
-        known = ", ".join(VERSIONS)
-        message = f"{version or 'a document without a version'} is no format that is imported; known: {known}"
         place = next(
             (document.entries[key] for key in ("apiVersion", "version") if key in document.entries), None
         )
-        found.append(telling.invalid(place.value.position if place else document.position, message))
+        found.append(_no_dialect(version, place.value.position if place else document.position))
     return dialect
+
+
+def _no_dialect(version: str, place: Position) -> Diagnostic:
+    """What is said of a version: one of the tools would watch something, others stand there by the way."""
+    if version and not _OF_A_TOOL.match(version):
+        return telling.lost(place, f"{version} is for none of these tools, and nothing is made of it")
+    known = ", ".join(VERSIONS)
+    written = version or "a document without a version"
+    return telling.invalid(place, f"{written} is no format that is imported; known: {known}")

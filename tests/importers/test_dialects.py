@@ -74,7 +74,8 @@ def test_specs_of_ours_stand_beside_those_of_others() -> None:
     "text",
     [
         "apiVersion: openslo/v2alpha\nkind: SLO\n",
-        "apiVersion: v1\nkind: ConfigMap\n",
+        "version: prometheus/v2\n",
+        "apiVersion: sloth.slok.dev/v2\nkind: PrometheusServiceLevel\n",
         "kind: SLO\n",
         "just text\n",
         "- 1\n- 2\n",
@@ -93,6 +94,18 @@ def test_what_cannot_be_imported_is_an_error_at_its_place(text: str) -> None:
 @pytest.mark.parametrize("name", DIALECTS)
 def test_a_dialect_without_documents_has_no_slos(name: str) -> None:
     assert list(DIALECTS[name]([], [])) == []
+
+
+def test_what_stands_there_for_others_is_told_and_left_out() -> None:
+    kustomization = b"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+    specs, found = import_files([("a.yaml", SLOTH), ("kustomization.yaml", kustomization)])
+    assert [spec.service for spec in specs] == ["shop"]
+    assert [str(each) for each in found if each.position.path != "a.yaml"] == [
+        (
+            "kustomization.yaml:1:13: warning: kustomize.config.k8s.io/v1beta1 is for none of these tools, "
+            "and nothing is made of it [import/lost]"
+        )
+    ]
 
 
 def test_a_file_with_nothing_in_it_is_told_of_among_others() -> None:
