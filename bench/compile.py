@@ -1,20 +1,25 @@
-"""How long it takes to compile many SLOs, as whole processes, beside the time to read the rules back.
+"""What compiling many SLOs takes, as whole processes, beside the time to read the rules back.
 
-Specs of five SLOs, which together have every kind of indicator, are compiled to rules and routes in one
-process; and to all files, cold into an empty folder, again with nothing to change, and with ``--check``. The
-measure is PyYAML's C loader, which reads the rule files that were written, in this run on this machine.
+Specs of five SLOs, which together have every kind of indicator, are compiled in one process and in two: to
+rules and routes alone, and to all files; cold into an empty folder, again with nothing to change, and with
+``--check``. The measure is PyYAML's C loader, which reads the rule files that were written, in this run on
+this machine. Memory is that of all processes together, each page of theirs counted once (the sum of their
+proportional set sizes, looked up in /proc twenty times a second). Then how a single SLO compares with the
+import of the libraries alone.
 
     python -m bench.compile [NUMBER ...]
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -98,39 +103,26 @@ slos:
 """,
 )
 """Alternating services: all kinds of indicators."""
-TEAMS: Final = 20
-RECEIVERS: Final = """\
-apiVersion: slo-compiler/v1
-owners:
-"""
-RECEIVER: Final = """\
-  team-{team:02}:
-    page:
-      webhook_configs:
-        - url: http://pages.example.com/team-{team:02}
-    ticket:
-      webhook_configs:
-        - url: http://tickets.example.com/team-{team:02}
-"""
-RULES_AND_ROUTES: Final = """\
-import sys
-from pathlib import Path
-from slo_compiler.cli.inputs import read_sources
-from slo_compiler.compiler import compile_sources
-from slo_compiler.emitters import alertmanager, prometheus
-specs, out = map(Path, sys.argv[1:])
-program = compile_sources(read_sources([specs])).program
-for artifact in (*prometheus.emit(program), *alertmanager.emit(program)):
-    path = out / artifact.path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(artifact.text)
-"""
 LOAD: Final = """\
 import sys, yaml
 for path in sys.argv[1:]:
     with open(path, "rb") as file:
         yaml.load(file, Loader=yaml.CSafeLoader)
 """
+RULES_ALONE: Final = """\
+from slo_compiler import compiler, shares
+from slo_compiler.cli import main
+from slo_compiler.emitters import prometheus
+compiler.artifacts_of_services = shares.artifacts_of_services = lambda program, _: prometheus.emit(program)
+main()
+"""
+"""The command line, with none of the files of a service but its rules."""
+
+COMPILING: Final = {"rules, routes": ["-c", RULES_ALONE], "all files": ["-m", "slo_compiler"]}
+JOBS: Final = (1, 2)
+
+POLL: Final = 0.05  # seconds
+STARTS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +134,7 @@ class Cost:
     cpu: float
     """Seconds."""
     memory: float
-    """The largest resident set of any process, in MB."""
+    """The most that all of them had at once, in MB."""
 
 
 def cost(command: Sequence[str]) -> Cost:
@@ -155,24 +147,43 @@ def cost(command: Sequence[str]) -> Cost:
     process = subprocess.Popen(  # noqa: S603  a command of this module
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    _, status, usage = os.wait4(process.pid, 0)
+    most = 0
+    while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+        most = max(most, sum(map(_proportional, _tree(process.pid))))
+        time.sleep(POLL)
+    _, status, usage = ended
     wall = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, most / 1024)
+
+
+def _tree(pid: int) -> Iterator[int]:
+    """A process with all that it started, so far as they are still there."""
+    yield pid
+    with contextlib.suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+            yield from _tree(int(child))
+
+
+def _proportional(pid: int) -> int:
+    """The pages of a process in KiB, of those that it shares its part; 0 of one that has ended."""
+    try:
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:")), 0)
 
 
 def write_specs(folder: Path, slos: int) -> None:
     """Spec files of five SLOs each (the last may hold fewer), in which no two services are alike."""
     folder.mkdir(parents=True)
-    receivers = "".join(RECEIVER.format(team=team) for team in range(TEAMS))
-    (folder / "receivers.yaml").write_text(RECEIVERS + receivers)
     for number in range(-(-slos // SLOS_A_SPEC)):
         head, *parts = SPECS[number % len(SPECS)].split("  - name: ")
         kept = parts[: min(SLOS_A_SPEC, slos - number * SLOS_A_SPEC)]
         text = "  - name: ".join((head, *kept))
-        (folder / f"service-{number:04}.yaml").write_text(text.format(number=number, team=number % TEAMS))
+        (folder / f"service-{number:04}.yaml").write_text(text.format(number=number, team=number % 20))
 
 
 def loading(folder: Path) -> Cost:
@@ -182,33 +193,75 @@ def loading(folder: Path) -> Cost:
 
 
 def measure(slos: int) -> None:
-    """Compile so many SLOs into an empty folder, and again, and print both beside the time to read them."""
+    """Compile so many SLOs in each way, and print what that takes beside the time to read the rules."""
     with tempfile.TemporaryDirectory() as name:
-        specs, out = Path(name) / "specs", Path(name) / "generated"
+        specs = Path(name) / "specs"
         write_specs(specs, slos)
-        rules = cost([sys.executable, "-c", RULES_AND_ROUTES, str(specs), str(Path(name) / "rules")])
-        command = [sys.executable, "-m", "slo_compiler", "compile", str(specs), "--out", str(out), "--quiet"]
-        runs = {
-            "rules and routes": rules,
-            "cold": cost(command),
-            "unchanged": cost(command),
-            "check": cost([*command, "--check"]),
-        }
+        costs = {what: _cold(specs, Path(name) / what, program) for what, program in COMPILING.items()}
+        out = Path(name) / "all files" / "1"
+        costs["all files"] |= _again(specs, out)
         read = loading(out)
     print(
         f"{slos} SLOs; PyYAML's C loader reads their rules back in {read.wall:.2f} s, {read.cpu:.2f} s of CPU"
     )
-    for name, run in runs.items():
-        print(
-            f"  {name:16}  {run.wall:6.2f} s  {run.cpu:6.2f} s of CPU  {run.memory:5.0f} MB"
-            f"  {run.wall / read.wall:5.2f} times as long as reading, {run.cpu / read.cpu:5.2f} times its CPU"
+    for what, runs in costs.items():
+        for how, run in runs.items():
+            print(
+                f"  {what:13}  {how:18}  {run.wall:6.2f} s  {run.cpu:6.2f} s of CPU  {run.memory:5.0f} MB"
+                f"  {run.wall / read.wall:5.2f} times as long as reading, {run.cpu / read.cpu:5.2f} times its CPU"
+            )
+
+
+def _cold(specs: Path, folder: Path, program: Sequence[str]) -> dict[str, Cost]:
+    """What it takes to compile to an empty folder, with so many processes."""
+    return {
+        f"cold, --jobs {jobs}": cost(
+            [*_command(specs, folder / str(jobs), program), "--no-cache", "--jobs", str(jobs)]
         )
+        for jobs in JOBS
+    }
+
+
+def _again(specs: Path, out: Path) -> dict[str, Cost]:
+    """What it takes when there is nothing to change, of what is remembered and of what is not."""
+    command = _command(specs, out, COMPILING["all files"])
+    cached = [*command, "--cache", str(out.with_name("cache"))]
+    cost(cached)
+    return {
+        "unchanged": cost(cached),
+        "--check, unchanged": cost([*cached, "--check"]),
+        "--check, no cache": cost([*command, "--check", "--no-cache", "--jobs", str(JOBS[-1])]),
+    }
+
+
+def _command(specs: Path, out: Path, program: Sequence[str]) -> list[str]:
+    return [sys.executable, *program, "compile", str(specs), "--out", str(out), "--quiet"]
+
+
+def measure_starts() -> None:
+    """Print what a single SLO and the help take, beside what importing their libraries takes."""
+    with tempfile.TemporaryDirectory() as name:
+        specs = Path(name) / "specs"
+        write_specs(specs, 1)
+        command = _command(specs, Path(name) / "out", COMPILING["all files"])
+        _print_start("one SLO", [*command, "--no-cache"], "import pydantic, yaml, click, jinja2")
+        cached = [*command, "--cache", str(Path(name) / "cache")]
+        _print_start("one SLO again", cached, "import pydantic, yaml, click, jinja2")
+        _print_start("--help", [*command[:3], "--help"], "import click")
+
+
+def _print_start(what: str, command: Sequence[str], imports: str) -> None:
+    """The medians of runs that take turns, so that a busy machine is busy for both."""
+    taken = [(cost(command).cpu, cost([sys.executable, "-c", imports]).cpu) for _ in range(STARTS)]
+    run, imported = (statistics.median(each) for each in zip(*taken, strict=True))
+    print(f"{what:13}  {run * 1000:4.0f} ms of CPU, {run / imported:.2f} times `{imports}`")
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure as many SLOs as are asked for, or a few numbers of them."""
+    """Measure as many SLOs as are asked for, or a few numbers of them, and how long a start takes."""
     for slos in [int(argument) for argument in arguments] or NUMBERS:
         measure(slos)
+    measure_starts()
 
 
 if __name__ == "__main__":

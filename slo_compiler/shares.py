@@ -43,6 +43,12 @@ class Shares:
     diagnostics: tuple[Diagnostic, ...]
     """All that there is to say where no share has problems."""
 
+    def paths_of(self, name: str) -> set[str]:
+        """The specs that say what a service promises and watches."""
+        planned = self.services[name]
+        slos = {each.plan.slo.position.path for each in planned.slos}
+        return slos | {each.service.position.path for each in planned.watched}
+
     def of_all(self) -> Share:
         """What is of all services together."""
         adapters = Program((), None, adapted=self.whole.adapted)

@@ -134,12 +134,16 @@ def _recall(outcome: Outcome | None, asked: _Asked) -> int | None:
 
 def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
     # What need not be compiled does not wait for the compiler.
+    from slo_compiler.cli import last_time  # noqa: PLC0415
     from slo_compiler.cli.compiling import compiled  # noqa: PLC0415
 
+    last = None
+    if remembered.cache is not None:
+        last = last_time.of(asked.out, remembered.cache.get(last_time.folder_key(asked.out)))
     with contextlib.ExitStack() as kept:
         try:
             with progress() as step:
-                found = kept.enter_context(compiled(sources, asked.jobs, step))
+                found = kept.enter_context(compiled(sources, asked.jobs, last, step))
             report(found.diagnostics, quiet_notes=asked.quiet)
             generated = found.generated
             if generated is None:
@@ -151,7 +155,9 @@ def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
         except OutputError as failure:
             click.echo(str(failure), err=True)
             return 1
-        remembered.keep(Outcome(found.diagnostics, generated.manifest))
+        outcome = Outcome(found.diagnostics, generated.manifest)
+        written = {last_time.folder_key(asked.out): last_time.encode(found.services)}
+        remembered.keep(outcome, written if found.services and not asked.check else {})
         if not asked.check:
             return tell_written(asked.out, changes)
         return tell_stale(asked.out, changes, generated) if changes else tell_fresh(asked.out)

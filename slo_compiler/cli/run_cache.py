@@ -1,6 +1,6 @@
-"""The outcomes of earlier runs in a folder of the user's, a file each, so that no run does the same again.
+"""What earlier runs came to, in a folder of the user's, a file each, so that no run does the same again.
 
-An entry is found by the fingerprint of all that it depends on, so that it cannot be out of date, and begins
+An outcome is found by the fingerprint of all that it depends on, so that it cannot be out of date, and begins
 with a checksum, so that half of one is none. Runs at the same time do not disturb each other: an entry
 appears whole, and one that goes while it is read is none. What cannot be kept is not kept, and nobody hears
 of it.
@@ -9,12 +9,14 @@ of it.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from slo_compiler.cli.fingerprint import fingerprint
@@ -29,6 +31,8 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 _SUFFIX: Final = ".outcome"
 _UNFINISHED: Final = ".unfinished-"
 _ABANDONED: Final = 3600  # seconds after which nobody still writes an unfinished entry
+_CHECKSUM: Final = 32  # bytes
+_NOTHING: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +54,44 @@ class Remembered:
 
     def outcome(self) -> Outcome | None:
         """The outcome of an earlier run like this."""
-        return None if self.cache is None else self.cache.get(self.key)
+        kept = None if self.cache is None else self.cache.get(self.key)
+        return None if kept is None else decode(kept)
 
-    def keep(self, outcome: Outcome) -> None:
-        """Keeps the outcome of this run, unless the compiler was changed while it ran."""
+    def keep(self, outcome: Outcome, beside: Mapping[str, bytes] = _NOTHING) -> None:
+        """Keeps the outcome of this run, unless the compiler was changed while it ran.
+
+        Args:
+            outcome: what it came to.
+            beside: further entries by their keys.
+        """
         with contextlib.suppress(OSError):
             if self.cache is not None and fingerprint(self.sources) == self.key:
-                self.cache.put(self.key, outcome)
+                for key, content in {self.key: encode(outcome), **beside}.items():
+                    self.cache.put(key, content)
 
 
 @dataclass(frozen=True, slots=True)
 class RunCache:
-    """A folder of outcomes, which is made when the first is kept."""
+    """A folder of entries, which is made when the first is kept. Keys are hexadecimal digests."""
 
     folder: Path
 
-    def get(self, key: str) -> Outcome | None:
-        """The outcome that was kept under a key; None where there is none that is whole."""
+    def get(self, key: str) -> bytes | None:
+        """What was kept under a key; None where there is nothing that is whole."""
         path = self._path(key)
         try:
-            outcome = decode(path.read_bytes(), key)
+            content = unsealed(path.read_bytes(), key)
             os.utime(path)  # it is of use: others go first
         except OSError:
             return None
-        return outcome
+        return content
 
-    def put(self, key: str, outcome: Outcome) -> None:
-        """Keeps an outcome, whole or not at all, and lets the oldest go where there are too many."""
+    def put(self, key: str, content: bytes) -> None:
+        """Keeps an entry, whole or not at all, and lets the oldest go where there are too many."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _beside(self.folder) as unfinished:
-                unfinished.write_bytes(encode(outcome, key))
+                unfinished.write_bytes(sealed(content, key))
                 unfinished.replace(self._path(key))
             self._prune()
 
@@ -104,6 +115,17 @@ class RunCache:
             if path.name.startswith(_UNFINISHED) or path.name.endswith(_SUFFIX):
                 with contextlib.suppress(FileNotFoundError):  # another run lets entries go, too
                     yield path, path.lstat()
+
+
+def sealed(content: bytes, key: str) -> bytes:
+    """The content behind what tells whether it is whole, and that of the key."""
+    return hashlib.blake2b(content, digest_size=_CHECKSUM, key=bytes.fromhex(key)).digest() + content
+
+
+def unsealed(data: bytes, key: str) -> bytes | None:
+    """The content; None where the data is not what ``sealed`` gives for this key."""
+    content = data[_CHECKSUM:]
+    return content if data == sealed(content, key) else None
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner
 
-from slo_compiler.cli import compiling, main, processes
+from slo_compiler.cli import compiling, division, main, processes
 from slo_compiler.cli.processes import MOST_NUMBERS, ProcessFailedError, in_processes
 from tests.compiling import RECEIVERS, Document, defaults, ml_spec, slo, spec
 from tests.oracles.document import yaml_text
@@ -130,6 +130,7 @@ def test_one_process_compiles_many_slos_as_it_does_few(
     expected = compile_to(tmp_path / "few", SPECS, "--jobs", "1")
     monkeypatch.setattr(compiling, "FEW", 1)
     monkeypatch.setattr(compiling, "lower_planned", never)
+    monkeypatch.setattr(division, "lower_planned", never)
     assert compile_to(tmp_path / "many", SPECS, "--jobs", "1") == expected
 
 
@@ -141,6 +142,7 @@ def test_all_rules_at_once_are_needed_only_where_there_are_problems(
 ) -> None:
     write(tmp_path / "specs")
     monkeypatch.setattr(compiling, "lower_planned", never)
+    monkeypatch.setattr(division, "lower_planned", never)
     assert compile_to(tmp_path / "out", tmp_path / "specs", "--jobs", "2")[0] == 0
 
 
@@ -149,7 +151,7 @@ def never(*_: object) -> None:
 
 
 def test_no_process_is_started_for_few_slos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "in_processes", never)
+    monkeypatch.setattr(division, "in_processes", never)
     assert compile_to(tmp_path / "out", SPECS)[0] == 0
 
 

@@ -18,11 +18,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from slo_compiler.cli import compiling, fingerprint, main, run_cache
+from slo_compiler.cli.last_time import Files, LastTime
 from slo_compiler.cli.manifest import MANIFEST
 from slo_compiler.cli.outcome import Outcome, decode, encode
-from slo_compiler.cli.run_cache import RunCache
+from slo_compiler.cli.run_cache import RunCache, sealed, unsealed
 from slo_compiler.compiler import Compilation, Planned, plan_sources
 from slo_compiler.diagnostics import Position, note, warning
+from slo_compiler.emitters import prometheus
+from slo_compiler.shares import Share, Shares
 from slo_compiler.sources import Source, Sources
 from tests.compiling import RECEIVERS, defaults, slo, spec
 from tests.oracles.document import yaml_text
@@ -33,6 +36,8 @@ TOLD: Final = (
     note(Position("b.yaml"), "spec/note", "noted"),
 )
 OUTCOME: Final = Outcome(TOLD, b'{\n  "a": "0"\n}\n')
+CONTENT: Final = encode(OUTCOME)
+ENTRY: Final = sealed(CONTENT, KEY)
 
 
 @pytest.fixture
@@ -42,8 +47,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("outcome", [OUTCOME, Outcome((), None)], ids=["sound", "nothing told"])
 def test_an_outcome_is_read_as_it_was_kept(folder: Path, outcome: Outcome) -> None:
-    RunCache(folder).put(KEY, outcome)
-    assert RunCache(folder).get(KEY) == outcome
+    RunCache(folder).put(KEY, encode(outcome))
+    assert decode(RunCache(folder).get(KEY) or b"") == outcome
 
 
 def test_nothing_is_known_at_first(folder: Path) -> None:
@@ -51,21 +56,21 @@ def test_nothing_is_known_at_first(folder: Path) -> None:
     assert not folder.exists()
 
 
-@given(st.integers(0, len(encode(OUTCOME, KEY)) - 1))
+@given(st.integers(0, len(ENTRY) - 1))
 def test_an_entry_that_is_cut_short_is_none(length: int) -> None:
-    assert decode(encode(OUTCOME, KEY)[:length], KEY) is None
+    assert unsealed(ENTRY[:length], KEY) is None
 
 
-@given(st.integers(0, len(encode(OUTCOME, KEY)) - 1), st.integers(1, 255))
+@given(st.integers(0, len(ENTRY) - 1), st.integers(1, 255))
 def test_an_entry_with_another_byte_is_none(place: int, change: int) -> None:
-    data = bytearray(encode(OUTCOME, KEY))
+    data = bytearray(ENTRY)
     data[place] ^= change
-    assert decode(bytes(data), KEY) is None
+    assert unsealed(bytes(data), KEY) is None
 
 
 def test_an_entry_under_the_name_of_another_is_none(folder: Path) -> None:
     cache, other = RunCache(folder), "cd" * 32
-    cache.put(KEY, OUTCOME)
+    cache.put(KEY, CONTENT)
     next(folder.iterdir()).rename(folder / f"{other}.outcome")
     assert (cache.get(KEY), cache.get(other)) == (None, None)
 
@@ -75,20 +80,20 @@ def test_the_oldest_go_where_there_are_too_many(folder: Path, monkeypatch: pytes
     cache = RunCache(folder)
     keys = [f"{number:064x}" for number in range(3)]
     for age, key in zip((30, 20), keys, strict=False):
-        cache.put(key, OUTCOME)
+        cache.put(key, CONTENT)
         made_older(folder / f"{key}.outcome", age)
     assert cache.get(keys[0]) is not None  # and so it is not the oldest any more
-    cache.put(keys[2], OUTCOME)
+    cache.put(keys[2], CONTENT)
     assert [cache.get(key) is not None for key in keys] == [True, False, True]
 
 
 def test_the_oldest_go_where_they_are_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_cache, "MOST_BYTES", 1)
     cache = RunCache(folder)
-    cache.put(KEY, OUTCOME)
+    cache.put(KEY, CONTENT)
     made_older(folder / f"{KEY}.outcome", 5)
-    cache.put("cd" * 32, OUTCOME)
-    assert (cache.get(KEY), cache.get("cd" * 32)) == (None, OUTCOME)
+    cache.put("cd" * 32, CONTENT)
+    assert (cache.get(KEY), cache.get("cd" * 32)) == (None, CONTENT)
 
 
 def test_what_killed_runs_leave_goes_and_what_is_foreign_stays(folder: Path) -> None:
@@ -97,7 +102,7 @@ def test_what_killed_runs_leave_goes_and_what_is_foreign_stays(folder: Path) -> 
         (folder / name).touch()
     for name in (".unfinished-killed", "foreign"):
         made_older(folder / name, 4000)
-    RunCache(folder).put(KEY, OUTCOME)
+    RunCache(folder).put(KEY, CONTENT)
     assert sorted(path.name for path in folder.iterdir()) == [
         ".unfinished-at-work",
         f"{KEY}.outcome",
@@ -108,7 +113,7 @@ def test_what_killed_runs_leave_goes_and_what_is_foreign_stays(folder: Path) -> 
 def test_a_folder_that_cannot_be_made_keeps_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     cache = RunCache(tmp_path / "file" / "cache")
-    cache.put(KEY, OUTCOME)
+    cache.put(KEY, CONTENT)
     assert cache.get(KEY) is None
 
 
@@ -316,6 +321,7 @@ def scene_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Scene]:
     def telling(sources: Sources, **options: Any) -> Planned | Compilation:
         planned = plan_sources(sources, **options)
         said = note(Position("code"), "code", scenes[-1].code)
+        monkeypatch.setattr(prometheus, "HEADER", scenes[-1].code)
         if isinstance(planned, Planned):
             return replace(planned, found=(*planned.found, said))
         return replace(planned, diagnostics=(*planned.diagnostics, said))
@@ -333,18 +339,26 @@ def scene_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Scene]:
     return scene
 
 
+@pytest.mark.parametrize("few", [50, 0], ids=["all at once", "service by service"])
 @settings(
-    max_examples=settings().max_examples // 6,
+    max_examples=settings().max_examples // 10,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(st.lists(st.tuples(st.sampled_from(sorted(EDITS)), st.booleans()), min_size=1, max_size=6))
-@example([("two nines", False), ("three nines", False)])
-@example([("defaults", False), ("other defaults", True), ("defaults gone", False)])
-@example([("two nines", False), ("swapped entries", False), ("three nines", False)])
-@example([("second service", False), ("edited in place", True), ("edited in place", False)])
+@given(edits=st.lists(st.tuples(st.sampled_from(sorted(EDITS)), st.booleans()), min_size=1, max_size=6))
+@example(edits=[("second service", False), ("two nines", False), ("three nines", False)])
+@example(
+    edits=[("second service", False), ("other code", False), ("edited by hand", True), ("receivers", False)]
+)
+@example(edits=[("defaults", False), ("other defaults", True), ("defaults gone", False)])
+@example(edits=[("two nines", False), ("swapped entries", False), ("three nines", False)])
+@example(edits=[("second service", False), ("edited in place", True), ("edited in place", False)])
 def test_after_any_edits_a_run_is_like_one_without_a_cache(
-    scene_of: Callable[[Path], Scene], edits: list[tuple[str, bool]]
+    few: int,
+    scene_of: Callable[[Path], Scene],
+    edits: list[tuple[str, bool]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(compiling, "FEW", few)
     with tempfile.TemporaryDirectory() as folder:
         scene = scene_of(Path(folder))
         cache = ("--cache", str(scene.folder / "cache"))
@@ -425,3 +439,90 @@ def test_what_was_refused_is_refused_again(scene: Scene) -> None:
     assert (refused[0], scene.compile(scene.out, *cache)) == (1, refused)
     (scene.out / "prometheus" / "checkout.rules.yaml").unlink()
     assert scene.compile(scene.out, *cache)[0] == 0
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The services that were compiled by themselves."""
+    names: list[str] = []
+    of_service = Shares.of_service
+
+    def recording(shares: Shares, name: str) -> Share:
+        names.append(name)
+        return of_service(shares, name)
+
+    monkeypatch.setattr(Shares, "of_service", recording)
+    monkeypatch.setattr(compiling, "FEW", 0)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("edit", "anew"),
+    [
+        ("two nines", ["checkout"]),
+        ("second service gone", []),
+        ("defaults", ["checkout", "search"]),
+        ("receivers", ["checkout", "search"]),
+        ("template", ["checkout", "search"]),
+        ("other code", ["checkout", "search"]),
+        ("edited by hand", ["checkout", "search"]),
+        ("cut entries", ["checkout", "search"]),
+    ],
+)
+def test_only_services_that_changed_are_compiled(
+    edit: str, anew: list[str], scene: Scene, compiled: list[str]
+) -> None:
+    cache = ("--cache", str(scene.folder / "cache"))
+    EDITS["second service"](scene)
+    scene.compile(scene.out, *cache)
+    EDITS[edit](scene)
+    compiled.clear()
+    scene.compile(scene.out, *cache)
+    assert compiled == anew
+
+
+def test_a_file_that_changes_after_it_was_looked_at_is_not_written_as_it_is(
+    scene: Scene, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = ("--cache", str(scene.folder / "cache"))
+    EDITS["second service"](scene)
+    scene.compile(scene.out, *cache)
+    EDITS["two nines"](scene)
+    files = LastTime.files
+
+    def edited_afterwards(last: LastTime, key: str) -> Files | None:
+        found = files(last, key)
+        if found is not None:  # those of search
+            (scene.out / "prometheus" / "search.rules.yaml").write_text("mine\n", encoding="utf-8")
+        return found
+
+    monkeypatch.setattr(LastTime, "files", edited_afterwards)
+    code, _, told = scene.compile(scene.out, *cache)
+    assert (code, "search.rules.yaml changed in it meanwhile" in told) == (1, True)
+    assert (scene.out / "prometheus" / "search.rules.yaml").read_text(encoding="utf-8") == "mine\n"
+
+
+SLOTH: Final = """\
+version: prometheus/v1
+service: {service}
+slos:
+  - name: availability
+    objective: {objective}
+    sli:
+      events:
+        error_query: sum(rate(errors_total{{job="{service}"}}[{{{{.window}}}}]))
+        total_query: sum(rate(requests_total{{job="{service}"}}[{{{{.window}}}}]))
+    alerting: {{name: {service}, page_alert: {{labels: {{severity: page}}}}}}
+"""
+
+
+def test_services_of_one_foreign_file_are_told_apart(scene: Scene, compiled: list[str]) -> None:
+    cache = ("--cache", str(scene.folder / "cache"))
+    scene.keep("specs/defaults.yaml", yaml_text(defaults(owners={"serving": "platform"})))
+    texts = [SLOTH.format(service=service, objective="99.9") for service in ("a", "b")]
+    scene.keep("specs/sloth.yaml", "---\n".join(texts))
+    assert scene.compile(scene.out, *cache)[0] == 0
+    EDITS["two nines"](scene)
+    assert scene.compile(scene.out, *cache)[0] == 0
+    assert compiled == ["a", "b", "checkout", "checkout"]
+    assert scene.compile(scene.out, "--check", "--no-cache")[0] == 0
