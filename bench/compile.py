@@ -119,7 +119,6 @@ main()
 """The command line, with none of the files of a service but its rules."""
 
 COMPILING: Final = {"rules, routes": ["-c", RULES_ALONE], "all files": ["-m", "slo_compiler"]}
-JOBS: Final = (1, 2)
 
 POLL: Final = 0.05  # seconds
 STARTS: Final = 9
@@ -195,43 +194,38 @@ def loading(folder: Path) -> Cost:
 def measure(slos: int) -> None:
     """Compile so many SLOs in each way, and print what that takes beside the time to read the rules."""
     with tempfile.TemporaryDirectory() as name:
-        specs = Path(name) / "specs"
+        specs, out = Path(name) / "specs", Path(name) / "all files, 1"
         write_specs(specs, slos)
-        costs = {what: _cold(specs, Path(name) / what, program) for what, program in COMPILING.items()}
-        out = Path(name) / "all files" / "1"
-        costs["all files"] |= _again(specs, out)
+        first = cost([*_command(specs, out, COMPILING["all files"]), "--no-cache", "--jobs", "1"])
         read = loading(out)
-    print(
-        f"{slos} SLOs; PyYAML's C loader reads their rules back in {read.wall:.2f} s, {read.cpu:.2f} s of CPU"
-    )
-    for what, runs in costs.items():
-        for how, run in runs.items():
-            print(
-                f"  {what:13}  {how:18}  {run.wall:6.2f} s  {run.cpu:6.2f} s of CPU  {run.memory:5.0f} MB"
-                f"  {run.wall / read.wall:5.2f} times as long as reading, {run.cpu / read.cpu:5.2f} times its CPU"
-            )
-
-
-def _cold(specs: Path, folder: Path, program: Sequence[str]) -> dict[str, Cost]:
-    """What it takes to compile to an empty folder, with so many processes."""
-    return {
-        f"cold, --jobs {jobs}": cost(
-            [*_command(specs, folder / str(jobs), program), "--no-cache", "--jobs", str(jobs)]
+        print(
+            f"{slos} SLOs; PyYAML's C loader reads their rules back in {read.wall:.2f} s, "
+            f"{read.cpu:.2f} s of CPU"
         )
-        for jobs in JOBS
-    }
+        _print("all files", "cold, --jobs 1", first, read)
+        for what, how, command in _runs(specs, out):
+            _print(what, how, cost(command), read)
 
 
-def _again(specs: Path, out: Path) -> dict[str, Cost]:
-    """What it takes when there is nothing to change, of what is remembered and of what is not."""
-    command = _command(specs, out, COMPILING["all files"])
-    cached = [*command, "--cache", str(out.with_name("cache"))]
-    cost(cached)
-    return {
-        "unchanged": cost(cached),
-        "--check, unchanged": cost([*cached, "--check"]),
-        "--check, no cache": cost([*command, "--check", "--no-cache", "--jobs", str(JOBS[-1])]),
-    }
+def _runs(specs: Path, out: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """The other runs: which files they write, how, and the command."""
+    for what, jobs in (("all files", "2"), ("rules, routes", "1"), ("rules, routes", "2")):
+        command = _command(specs, out.with_name(f"{what}, {jobs}"), COMPILING[what])
+        yield what, f"cold, --jobs {jobs}", [*command, "--no-cache", "--jobs", jobs]
+    again = _command(specs, out, COMPILING["all files"])
+    cached = [*again, "--cache", str(out.with_name("cache"))]
+    yield "all files", "not remembered", cached
+    yield "all files", "unchanged", cached
+    yield "all files", "--check", [*cached, "--check"]
+    yield "all files", "--check anew", [*again, "--check", "--no-cache"]
+
+
+def _print(what: str, how: str, run: Cost, read: Cost) -> None:
+    print(
+        f"  {what:13}  {how:14}  {run.wall:6.2f} s  {run.cpu:6.2f} s of CPU  {run.memory:5.0f} MB"
+        f"  {run.wall / read.wall:5.2f} times as long as reading, {run.cpu / read.cpu:5.2f} its CPU",
+        flush=True,
+    )
 
 
 def _command(specs: Path, out: Path, program: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -153,6 +154,18 @@ def never(*_: object) -> None:
 def test_no_process_is_started_for_few_slos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(division, "in_processes", never)
     assert compile_to(tmp_path / "out", SPECS)[0] == 0
+
+
+def test_a_folder_for_what_waits_that_is_not_there_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", "/tmp/x")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    code, told, files = compile_to(tmp_path / "out", SPECS, "--jobs", "2")
+    assert (code, files) == (1, {})
+    assert told == "Error: [Errno 28] No space left on device: '/tmp/x'; nothing was written\n"
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "two", "1.5", "257", "²", "9" * 5000])
