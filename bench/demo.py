@@ -45,7 +45,7 @@ def _try(demo: Demo, name: str, fault: Fault) -> bool:
         sys.exit(f"the demo is not well to begin with: {demo.state()['seen']}")
     begin = time.time()
     demo.post("/inject", fault=name)
-    if fault.surface == NOBODY:
+    if fault.guard:
         time.sleep(SILENT)
     elif eventually(lambda: demo.state()["told"] != [], 90):
         time.sleep(SETTLED)
@@ -54,7 +54,7 @@ def _try(demo: Demo, name: str, fault: Fault) -> bool:
     after = f"{told[-1]['at'] - begin:.0f}s" if told else "nobody"
     held = [f"{each['title']} by {each['by']}" for each in state["seen"]["alerts"] if each["state"] == "held"]
     said = [f"{each['severity']} to {each['owner']}: {', '.join(each['firing'])}" for each in reversed(told)]
-    right = verdict == (fault.surface, fault.cause) and bool(told) is (fault.surface != NOBODY)
+    right = verdict == (fault.surface, fault.cause) and bool(told) is not bool(fault.guard)
     words, mark = ", ".join(dict.fromkeys(verdict)), "" if right else "  WRONG"
     print(f"{name:28}{after:>11}  {words:32}{'; '.join(said or held)}{mark}", flush=True)
     return right

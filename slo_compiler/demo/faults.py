@@ -59,14 +59,15 @@ class Chance:
 Make: TypeAlias = Callable[[Strength], Change]
 
 NOBODY: Final = "none"
-"""The surface and the cause of a false page: nothing fails."""
+"""The surface and the cause of a false page, and of a guardrail, which is evidence of none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What happens, and what triage has to say of it.
 
-    ``says`` is what happens as one sentence, and ``guard`` the kind of guard that knows a false page.
+    ``says`` is what happens as one sentence. ``guard`` is the kind of guard that knows a false page, of which
+    nobody is to be told; empty of all others.
     """
 
     surface: str
@@ -200,9 +201,9 @@ MODEL: Final[Mapping[str, Fault]] = {
 }
 GUARDRAIL: Final[Mapping[str, Fault]] = {
     "the guardrail fails open": Fault(
-        "serving",
-        "serving",
-        "Every fifth payment note reaches the model unchecked, and all requests succeed.",
+        NOBODY,
+        NOBODY,
+        "Every fifth payment note reaches the model unchecked; that is told of by itself, as security is.",
         lambda strength: changed(unguarded=strength.between(0.05, 0.3)),
     ),
 }

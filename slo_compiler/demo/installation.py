@@ -21,6 +21,9 @@ GROUPING: Final = {"group_wait": "2s", "group_interval": "3s", "repeat_page": "8
 """A thirtieth of what is usual, but for the first two: guards need two evaluations to be there before, and
 whoever breaks again what was mended wants to see it told again."""
 
+OWNERS: Final = ("ml-platform", "feature-pipelines", "fraud-models", "payment-security")
+"""Who answers in the spec, and is therefore to be reached."""
+
 KEPT: Final = "30d"
 """For so long samples are kept, and so old ones may come: what is told of the weeks before."""
 
@@ -110,7 +113,7 @@ def _specs(addresses: Addresses, secret: str) -> Iterator[tuple[str, str]]:
                 severity: {"webhook_configs": [{"url": f"{told}/{severity}/{owner}"}]}
                 for severity in ("page", "ticket")
             }
-            for owner in ("ml-platform", "feature-pipelines", "fraud-models")
+            for owner in OWNERS
         },
         "grouping": GROUPING,
     }
