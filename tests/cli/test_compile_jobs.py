@@ -235,10 +235,12 @@ def assert_no_children() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
+# What a shell starts in the background ignores SIGINT, and so does what that starts. Here it is heard.
 CRASHING: Final = """
-import os, sys
+import os, signal, sys
 from slo_compiler import shares
 from slo_compiler.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
 of_service = shares.Shares.of_service
 def crashing(self, name):
     if name == "fraud-scorer":
