@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -132,6 +133,18 @@ def _recall(outcome: Outcome | None, asked: _Asked) -> int | None:
     return tell_fresh(asked.out) if asked.check else tell_written(asked.out, changes)
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for garbage: a compilation makes many objects and hardly a cycle, and soon ends."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
     # What need not be compiled does not wait for the compiler.
     from slo_compiler.cli import last_time  # noqa: PLC0415
@@ -140,7 +153,7 @@ def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
     last = None
     if remembered.cache is not None:
         last = last_time.of(asked.out, remembered.cache.get(last_time.folder_key(asked.out)))
-    with contextlib.ExitStack() as kept:
+    with contextlib.ExitStack() as kept, _uncollected():
         try:
             with progress() as step:
                 found = kept.enter_context(compiled(sources, asked.jobs, last, step))
