@@ -103,6 +103,20 @@ slos:
 """,
 )
 """Alternating services: all kinds of indicators."""
+TEAMS: Final = 20
+RECEIVERS: Final = """\
+apiVersion: slo-compiler/v1
+owners:
+"""
+RECEIVER: Final = """\
+  team-{team:02}:
+    page:
+      webhook_configs:
+        - url: http://pages.example.com/team-{team:02}
+    ticket:
+      webhook_configs:
+        - url: http://tickets.example.com/team-{team:02}
+"""
 LOAD: Final = """\
 import sys, yaml
 for path in sys.argv[1:]:
@@ -178,11 +192,13 @@ def _proportional(pid: int) -> int:
 def write_specs(folder: Path, slos: int) -> None:
     """Spec files of five SLOs each (the last may hold fewer), in which no two services are alike."""
     folder.mkdir(parents=True)
+    receivers = "".join(RECEIVER.format(team=team) for team in range(TEAMS))
+    (folder / "receivers.yaml").write_text(RECEIVERS + receivers)
     for number in range(-(-slos // SLOS_A_SPEC)):
         head, *parts = SPECS[number % len(SPECS)].split("  - name: ")
         kept = parts[: min(SLOS_A_SPEC, slos - number * SLOS_A_SPEC)]
         text = "  - name: ".join((head, *kept))
-        (folder / f"service-{number:04}.yaml").write_text(text.format(number=number, team=number % 20))
+        (folder / f"service-{number:04}.yaml").write_text(text.format(number=number, team=number % TEAMS))
 
 
 def loading(folder: Path) -> Cost:
