@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,9 +12,10 @@ from slo_compiler.model.alerting import Severity
 from slo_compiler.model.role import Role
 from slo_compiler.model.subject import Subject
 from slo_compiler.prometheus.answers import Line
+from slo_compiler.rules.inhibition import InhibitRule, inhibits
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.program import Program
-from slo_compiler.rules.runbook.queries import of_subject
+from slo_compiler.rules.runbook.queries import of_service, of_subject
 
 STEP: Final = 30.0
 """Seconds between two looks: the times that are told are right to within that."""
@@ -28,13 +29,14 @@ class Signal:
     """A compiled alert, and when its condition and it itself were first there; None where they were not.
 
     ``could`` is when it would fire at the earliest: when its condition has held for as long as it has to.
-    ``fired`` is when it did.
+    ``fired`` is when it did, and ``told`` when it first did while no inhibit rule held it back.
     """
 
     subject: Subject
     alert: AlertingRule
     could: float | None
     fired: float | None
+    told: float | None
 
     @property
     def is_page(self) -> bool:
@@ -59,8 +61,10 @@ def signals_of(program: Program, service: str, axis: Axis, ask: AskRange) -> tup
 
     Guards are none of them: they tell of nothing.
     """
+    rules = program.notification.inhibit_rules if program.notification is not None else ()
+    firing = ask(of_service(service)["firing"])
     found = [
-        _signal(subject, alert, axis, ask)
+        _signal(subject, alert, axis, ask, lambda line: _untouched(line, firing, rules))
         for subject, alert in program.alerts()
         if subject.service == service and alert.labels.get(labels.ROLE) != Role.GUARD.value
     ]
@@ -69,15 +73,12 @@ def signals_of(program: Program, service: str, axis: Axis, ask: AskRange) -> tup
 
 def first_page(signals: Sequence[Signal]) -> Signal | None:
     """What woke somebody first."""
-    return _earliest([each for each in signals if each.is_page])
+    told = [each for each in signals if each.is_page and each.told is not None]
+    return min(told, key=lambda each: (_or_never(each.told), each.name), default=None)
 
 
 def first_signal(signals: Sequence[Signal]) -> Signal | None:
     """What fired first of all."""
-    return _earliest(signals)
-
-
-def _earliest(signals: Sequence[Signal]) -> Signal | None:
     fired = [each for each in signals if each.fired is not None]
     return min(fired, key=lambda each: (_or_never(each.fired), not each.is_page, each.name), default=None)
 
@@ -86,16 +87,34 @@ def _or_never(time: float | None) -> float:
     return float("inf") if time is None else time
 
 
-def _signal(subject: Subject, alert: AlertingRule, axis: Axis, ask: AskRange) -> Signal:
+def _signal(
+    subject: Subject,
+    alert: AlertingRule,
+    axis: Axis,
+    ask: AskRange,
+    untouched: Callable[[Line], float | None],
+) -> Signal:
     held = float(alert.hold)
     conditions = (_held(line, held, axis.step) for line in ask(alert.expr))
-    fired = (line.times[0] for line in ask(of_subject(subject)["firing"]) if _is(alert, line.labels))
+    lines = [line for line in ask(of_subject(subject)["firing"]) if _is(alert, line.labels)]
     return Signal(
         subject,
         alert,
-        could=min((time for time in conditions if time is not None), default=None),
-        fired=min(fired, default=None),
+        could=_first(conditions),
+        fired=_first(line.times[0] for line in lines),
+        told=_first(map(untouched, lines)),
     )
+
+
+def _first(times: Iterable[float | None]) -> float | None:
+    return min((time for time in times if time is not None), default=None)
+
+
+def _untouched(target: Line, firing: Iterable[Line], rules: Sequence[InhibitRule]) -> float | None:
+    """When an alert first fired while nothing that fired then held it back."""
+    sources = (line for line in firing if any(inhibits(rule, line.labels, target.labels) for rule in rules))
+    held_back = {time for source in sources for time in source.times}
+    return next((time for time in target.times if time not in held_back), None)
 
 
 def _is(alert: AlertingRule, told: Mapping[str, str]) -> bool:

@@ -80,9 +80,9 @@ class Postmortem:
 
     @property
     def sev(self) -> str:
-        """The highest severity that fired; empty where nothing did."""
-        fired = [each.alert.labels.get(labels.SEV, "") for each in self.signals if each.fired is not None]
-        return min((each for each in fired if each), default="")
+        """The highest severity that anybody was told of; empty where nobody was of any."""
+        told = [each.alert.labels.get(labels.SEV, "") for each in self.signals if each.told is not None]
+        return min((each for each in told if each), default="")
 
 
 def postmortem(program: Program, incident: Incident, ask_at: AskAt, ask_on: AskOn) -> Postmortem:

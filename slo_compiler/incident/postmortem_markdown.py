@@ -29,12 +29,13 @@ MARK: Final = "slo-compiler-postmortem"
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A signal in words: what it is, and when it could have fired and did."""
+    """A signal in words: what it is, when it could have fired and did, and when it was told of."""
 
     name: str
     sev: str
     could: str
     fired: str
+    told: str
     query: int
 
 
@@ -127,7 +128,7 @@ def _detection(found: Postmortem, numbered: _Numbered) -> dict[str, Any]:
     page, first, earliest = found.page, found.first, found.earliest
     begin = found.incident.begin
     return {
-        "gap": f"{_after(begin, page.fired)}, by {page.name}" if page else "nothing paged",
+        "gap": f"{_after(begin, page.told)}, by {page.name}" if page else "nobody was paged",
         "first": f"{first.name}, {_after(begin, first.fired)}" if first else "nothing fired",
         "earliest": f"{earliest.name}, {_after(begin, earliest.could)}"
         if earliest
@@ -144,11 +145,12 @@ def _earlier(found: Postmortem) -> str:
         return "Not known: no rule of this service was evaluated, and so nothing could fire."
     if earliest is None or earliest.could is None:
         return "Nothing that is compiled would have seen it: a signal is missing."
-    if page is None or page.fired is None:
-        return f"Nothing paged; {earliest.name} saw it, and wakes nobody."
-    if earliest.could >= page.fired:
+    if page is None or page.told is None:
+        why = "was held back" if earliest.is_page and earliest.fired is not None else "wakes nobody"
+        return f"Nobody was paged; {earliest.name} saw it, and {why}."
+    if earliest.could >= page.told:
         return "Nothing that is compiled would have seen it earlier."
-    return f"{earliest.name} saw it {duration(page.fired - earliest.could)} before the page."
+    return f"{earliest.name} saw it {duration(page.told - earliest.could)} before the page."
 
 
 def _seen(signal: Signal, begin: float, numbered: _Numbered) -> _Seen:
@@ -157,8 +159,13 @@ def _seen(signal: Signal, begin: float, numbered: _Numbered) -> _Seen:
         sev=signal.alert.labels.get("sev", ""),
         could=_after(begin, signal.could),
         fired=_after(begin, signal.fired),
+        told=_told_after(signal, begin),
         query=numbered(signal.alert.expr),
     )
+
+
+def _told_after(signal: Signal, begin: float) -> str:
+    return "held back" if signal.fired is not None and signal.told is None else _after(begin, signal.told)
 
 
 def _after(begin: float, at: float | None) -> str:
@@ -190,7 +197,7 @@ def _actions(found: Postmortem) -> Iterator[tuple[str, str, str]]:
         "promotion": "a deploy is blamed" if found.attribution.cause == causes[2] else "",
         "runbook": "",
         "blast-radius": "",
-        "rubric": "it was no SEV of any alert" if not found.sev else "",
+        "rubric": "nobody was told of an alert with a SEV" if not found.sev else "",
     }
     for category, item in ACTIONS.items():
         yield category, item, hints[category]
@@ -209,9 +216,9 @@ ACTIONS: Final = {
 
 def _was_first(found: Postmortem) -> bool:
     page, earliest = found.page, found.earliest
-    if page is None or page.fired is None or earliest is None or earliest.could is None:
+    if page is None or page.told is None or earliest is None or earliest.could is None:
         return False
-    return earliest.could >= page.fired
+    return earliest.could >= page.told
 
 
 def _unjudged(fields: Sequence[Any]) -> bool:
