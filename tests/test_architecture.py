@@ -51,7 +51,7 @@ BESIDE = {"instrument": {"model"}}
 LIBRARIES = {
     "click": {"cli"},
     "grafana_foundation_sdk": {"emitters"},
-    "jinja2": {"demo", "emitters", "incident"},
+    "jinja2": {"emitters", "incident"},
     "markupsafe": {"demo", "emitters", "incident"},
     "markdown_it": {"demo"},
     "matplotlib": {"incident", "replay"},

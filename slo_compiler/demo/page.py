@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import jinja2
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -13,7 +12,7 @@ from slo_compiler.demo.faults import DATA, FALSE_PAGES, GUARDRAIL, MODEL, SERVIN
 from slo_compiler.demo.installation import Installation
 from slo_compiler.demo.service import SPEED
 from slo_compiler.demo.signals import SERVICE
-from slo_compiler.emitters.runbooks.shipped import SHIPPED
+from slo_compiler.emitters import html
 from slo_compiler.version import VERSION
 
 LANES: Final = {
@@ -27,19 +26,15 @@ LANES: Final = {
 def page(desk: Desk) -> str:
     """The page; what changes is filled in by its script."""
     service = next(iter(desk.installation.program.watched)).service
-    return (
-        _environment()
-        .get_template("demo.html.j2")
-        .render(
-            service=service,
-            lanes=LANES,
-            owners={surface.value: owner.name for surface, owner in service.owners.items()},
-            false_pages=FALSE_PAGES,
-            addresses=desk.addresses,
-            specs=desk.installation.specs,
-            speed=SPEED,
-            version=VERSION,
-        )
+    return html.page("demo.html.j2").render(
+        service=service,
+        lanes=LANES,
+        owners={surface.value: owner.name for surface, owner in service.owners.items()},
+        false_pages=FALSE_PAGES,
+        addresses=desk.addresses,
+        specs=desk.installation.specs,
+        speed=SPEED,
+        version=VERSION,
     )
 
 
@@ -47,15 +42,4 @@ def runbook(installation: Installation) -> str:
     """The runbook that the compiler has written, as a page."""
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
     body = Markup(markdown.render(installation.runbook))  # noqa: S704 the emitter has escaped all values
-    return _environment().get_template("demo_runbook.html.j2").render(service=SERVICE, body=body)
-
-
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(SHIPPED),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return html.page("demo_runbook.html.j2").render(service=SERVICE, body=body)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import jinja2
-
-from slo_compiler.emitters.runbooks.shipped import SHIPPED
+from slo_compiler.emitters import html
 from slo_compiler.incident.timeline import Timeline
 from slo_compiler.incident.words import moment
 
@@ -15,17 +13,8 @@ TEMPLATE: Final = "timeline.html.j2"
 
 def as_html(timeline: Timeline) -> str:
     """The page. Nothing in it is loaded from anywhere."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(SHIPPED),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    page = environment.get_template(TEMPLATE)
     between = f"{moment(timeline.axis.begin)} to {moment(timeline.axis.end)}"
-    return page.render(timeline=timeline, between=between, data=_data(timeline))
+    return html.page(TEMPLATE).render(timeline=timeline, between=between, data=_data(timeline))
 
 
 def _data(timeline: Timeline) -> dict[str, Any]:
