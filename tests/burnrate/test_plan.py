@@ -192,6 +192,13 @@ def test_an_unreachable_tier_stops_the_plan_and_names_the_derived_ones() -> None
     ]
 
 
+def test_authored_tiers_are_judged_where_none_can_be_derived() -> None:
+    request = TierRequest("fast", Severity.PAGE, long=HOUR, burn_rate=Fraction(2000))
+    made, found = plan(replace(with_tiers(request), period=DAY, cadence=6 * HOUR))
+    assert made is None
+    assert "tier/unreachable" in {diagnostic.check for diagnostic in found}
+
+
 @pytest.mark.parametrize(
     ("slo", "min_errors"),
     [

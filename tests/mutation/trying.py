@@ -253,14 +253,23 @@ def _put_and_run(mutant: Mutant, items: Sequence[pytest.Item]) -> int:
             originals[name].__code__ = function.__code__
         originals[name].__defaults__ = function.__defaults__
         originals[name].__kwdefaults__ = function.__kwdefaults__
+    _forget()
     return _run_collected(items)
+
+
+def _forget() -> None:
+    """Forget what functions remember of the code as it was, from when the tests were collected."""
+    for name in list(_of_this_project()):
+        for each in vars(sys.modules[name]).values():
+            if hasattr(each, "cache_clear"):
+                each.cache_clear()
 
 
 def _functions(names: Mapping[str, object], module: str) -> dict[str, FunctionType]:
     """The functions, methods and properties that a module defines, by their qualified names."""
     found: dict[str, FunctionType] = {}
     for each in names.values():
-        value = each.fget if isinstance(each, property) else each
+        value = inspect.unwrap(each.fget if isinstance(each, property) else each)  # type: ignore[arg-type]
         if inspect.isfunction(value) and value.__module__ == module:
             found[value.__qualname__] = value
         elif inspect.isclass(value) and value.__module__ == module:
