@@ -61,10 +61,9 @@ def signals_of(program: Program, service: str, axis: Axis, ask: AskRange) -> tup
 
     Guards are none of them: they tell of nothing.
     """
-    rules = program.notification.inhibit_rules if program.notification is not None else ()
     firing = ask(of_service(service)["firing"])
     found = [
-        _signal(subject, alert, axis, ask, lambda line: _untouched(line, firing, rules))
+        _signal(subject, alert, axis, ask, lambda line: _untouched(line, firing, program.inhibit_rules))
         for subject, alert in program.alerts()
         if subject.service == service and alert.labels.get(labels.ROLE) != Role.GUARD.value
     ]

@@ -119,14 +119,13 @@ def triage(program: Program, service: str, ask: Ask, at: float) -> Triage:
     looker = _Looker(program, service, watched, ask, firing)
     steps = tuple(looker.step(surface) for surface in Surface)
     findings = [finding for step in steps for finding in step.findings]
-    rules = program.notification.inhibit_rules if program.notification is not None else ()
     return Triage(
         service=service,
         at=at,
         rules=rules_of(program, service, ask),
         steps=steps,
         firing=firing,
-        held_back=tuple(firing.held_back(rules)),
+        held_back=tuple(firing.held_back(program.inhibit_rules)),
         verdict=judge(_seen(findings)),
         unguarded=judge(_seen([_unexplained(each) for each in findings])),
         otherwise=judge({each: there or False for each, there in _seen(findings).items()}),

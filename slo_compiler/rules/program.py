@@ -13,6 +13,7 @@ from slo_compiler.model.subject import Subject
 from slo_compiler.model.targets import Targets
 from slo_compiler.rules import names
 from slo_compiler.rules.adapting import AdaptedGroup
+from slo_compiler.rules.inhibition import InhibitRule
 from slo_compiler.rules.ir import AlertingRule, Group, RuleFile
 from slo_compiler.rules.lower import lower
 from slo_compiler.rules.matchers import Labels
@@ -54,6 +55,11 @@ class Program:
     """The services of machine learning that the signals are of."""
     targets: Targets = field(default_factory=Targets)
     """What files are written for, beside those for Prometheus."""
+
+    @property
+    def inhibit_rules(self) -> tuple[InhibitRule, ...]:
+        """What holds back what; nothing does where Alertmanager is told nothing."""
+        return self.notification.inhibit_rules if self.notification is not None else ()
 
     @property
     def lowered(self) -> tuple[Lowered, ...]:

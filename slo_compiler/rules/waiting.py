@@ -49,10 +49,8 @@ def name_of(subject: Subject, alert: AlertingRule) -> Named:
 
 def waiting(program: Program) -> Waiting:
     """What waits for what, where labels of run time let it; without a receivers.yaml nothing does."""
-    if program.notification is None:
-        return Waiting({}, {})
     alerts = [(name_of(subject, alert), alert_labels(alert)) for subject, alert in program.alerts()]
-    pairs = {pair for rule in program.notification.inhibit_rules for pair in _pairs(rule, alerts)}
+    pairs = {pair for rule in program.inhibit_rules for pair in _pairs(rule, alerts)}
     place = {name: index for index, (name, _) in enumerate(alerts)}
     ordered = sorted(pairs, key=lambda pair: (place[pair[0]], place[pair[1]]))
     holds_back: defaultdict[Named, list[Named]] = defaultdict(list)
