@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.adapters.choose import choose
 from slo_compiler.burnrate.plan import Plan, plan
@@ -43,8 +45,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Compilation:
+class Compilation(Struct, frozen=True):
     """What came out: without errors a program, and always everything there is to say."""
 
     program: Program | None
@@ -77,8 +78,7 @@ def artifacts_of_all(program: Program) -> Iterator[Artifact]:
         yield from target.emit(program)
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """All that is known of specs before there are rules; whatever is wrong by itself is left out and told."""
 
     plans: tuple[Plan, ...]

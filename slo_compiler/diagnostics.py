@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(Struct, frozen=True, order=True):
     """A place in a file. Lines and columns count from 1; a column counts characters, not bytes."""
 
     path: str
@@ -30,8 +30,7 @@ class Level(enum.Enum):
     """A decision the compiler took for the author."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One thing to tell the author, with its consequence in the message."""
 
     position: Position

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.checks.registry import NOTIFICATION_CHECKS, RULE_CHECKS
 from slo_compiler.compiler import Planned, artifacts_of_all, artifacts_of_services, check_program
@@ -21,8 +23,7 @@ from slo_compiler.emitters.runbooks.templates import Override
 from slo_compiler.rules.program import Program, lowered_slo, outline
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """What comes out of a part of the program."""
 
     problems: tuple[Diagnostic, ...]
@@ -31,8 +32,7 @@ class Share:
     """Its files; not to be asked for where there are errors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(Struct, frozen=True):
     """A program in parts, of which each is compiled when it is asked for."""
 
     whole: Program

@@ -55,6 +55,7 @@ LIBRARIES = {
     "markupsafe": {"demo", "emitters", "incident"},
     "markdown_it": {"demo"},
     "matplotlib": {"incident", "replay"},
+    "msgspec": {*CORRIDOR},
     "numpy": {"backtest", "incident", "replay"},
     "prometheus_client": {"backtest", "demo", "instrument", "verify"},
     "pydantic": {"schema"},

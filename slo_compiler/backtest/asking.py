@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from slo_compiler.backtest.cache import Cache
 from slo_compiler.backtest.history import Steps, Table, group_of
@@ -24,8 +25,7 @@ SETTLED = 600.0
 """The seconds after which what was scraped does not change any more."""
 
 
-@dataclass(slots=True)
-class Asking:
+class Asking(Struct):
     """A Prometheus, and what it was already asked.
 
     ``now`` is the Unix time: answers about what is younger than ``SETTLED`` are not kept. ``step`` is called

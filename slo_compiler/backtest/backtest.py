@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from slo_compiler.backtest.history import Group, History
 from slo_compiler.burnrate.plan import Plan
@@ -22,8 +22,7 @@ from slo_compiler.replay.spans import both, union
 MONTH = 30 * float(DAY)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """One page or ticket: alerts of a severity that somebody heard without a pause. Times are Unix seconds.
 
     Alertmanager notifies of all alerts of an SLO in one group: a medium tier that is heard when the fast one
@@ -44,8 +43,7 @@ class Heard:
         return self.end - self.begin
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """What became of one group: the events, the errors among them, and the share of its budget that is spent.
 
     Of the period up to the end, as the rules would have recorded it; None where there were no events.
@@ -57,8 +55,7 @@ class Budget:
     spent: float | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Backtest:
+class Backtest(Struct, frozen=True, eq=False):
     """What a plan would have told of a past.
 
     ``asked`` is what was looked at, ``known`` the part of it from the first event that is known of; ``holes``
@@ -93,8 +90,7 @@ class Backtest:
         return max((each.spent for each in self.budgets if each.spent is not None), default=None)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Replayed:
+class Replayed(Struct, frozen=True, eq=False):
     """A plan evaluated over its history, group by group, as if nothing else could hold back its alerts."""
 
     plan: Plan

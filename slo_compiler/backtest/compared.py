@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.backtest.backtest import Backtest
 from slo_compiler.backtest.service import ServiceBacktest
 from slo_compiler.backtest.told_of_signals import SignalsTold
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedSlo:
+class ComparedSlo(Struct, frozen=True):
     """An SLO, and what came of each of its variants by name; the first is as it is written."""
 
     backtests: Mapping[str, Backtest]
@@ -27,8 +27,7 @@ class ComparedSlo:
         return self.first.plan.slo.id
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedSignals:
+class ComparedSignals(Struct, frozen=True):
     """The signals of a service, and what came of them with each variant of its SLOs by name."""
 
     variants: Mapping[str, SignalsTold]
@@ -39,8 +38,7 @@ class ComparedSignals:
         return next(iter(self.variants.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """All that was asked about."""
 
     slos: tuple[ComparedSlo, ...]

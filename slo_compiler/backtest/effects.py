@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from slo_compiler.backtest.backtest import Backtest
 from slo_compiler.backtest.history import Source
@@ -19,8 +20,7 @@ from slo_compiler.review.effect import Effect, Effects, Past, Told
 from slo_compiler.rules.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True):
     """What of each side is to be replayed, and the ids of what changes, as a review has them.
 
     Of a service of machine learning that is all of it, since one change may let others be heard.
@@ -38,8 +38,7 @@ class Sides:
         return (*self.before, *self.after)
 
 
-@dataclass(slots=True)
-class _Side:
+class _Side(Struct):
     """What was told of each subject, and what of a side could not be known."""
 
     pasts: dict[str, Past] = field(default_factory=dict)

@@ -6,10 +6,11 @@ What is not spoken of here, such as native histograms, only a Prometheus can eva
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.backtest.history import Steps, Table, group_of
 from slo_compiler.backtest.openmetrics import Scraped
@@ -59,8 +60,7 @@ class NeedsPrometheus(Exception):  # noqa: N818 - not an error: there is just no
     """The expression, or what it reads, is beyond what is evaluated here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """What an expression can see.
 
     ``series`` finds the samples of a selector. ``told`` is asked of every expression first, and answers where

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.windows import Raw
@@ -29,8 +30,7 @@ def group_of(labels: Mapping[str, str]) -> Group:
     return tuple(sorted(labels.items()))
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """Evaluations at whole multiples of an interval since 1970, so that another run finds the same ones."""
 
     first: int
@@ -63,8 +63,7 @@ class Steps:
         return Grid(self.begin, self.interval, self.count, coarse_start=self.begin, down=down)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class Table(Struct, frozen=True, eq=False):
     """Values of some groups at each of some steps, no number where there is none."""
 
     groups: tuple[Group, ...]
@@ -80,8 +79,7 @@ class Table:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class History:
+class History(Struct, frozen=True, eq=False):
     """The past of an SLO: a row of each reading a group, a column an evaluation.
 
     ``down`` is when Prometheus itself was not there, so that no rule was evaluated.
@@ -124,8 +122,7 @@ AskRaw: TypeAlias = Callable[[str], Table | None]
 """What knows what an expression on raw series was at each step; None where it cannot tell."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Struct, frozen=True, eq=False):
     """A past that can be asked about, by evaluation: the histories of plans, and any expression.
 
     ``down`` is when Prometheus itself was not there; ``blind`` says why a source does not know what it should

@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics.parser import text_fd_to_metric_families
 from prometheus_client.samples import Sample
@@ -28,8 +28,7 @@ _FALLS_FROM: Final = 10
 """Of fewer samples nobody can tell."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scraped:
+class Scraped(Struct, frozen=True, eq=False):
     """A series as it was scraped. Its labels hold its name; times are Unix seconds, and ascend."""
 
     labels: dict[str, str]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.backtest.asking import Asking, pieces
 from slo_compiler.backtest.history import History, Source, Steps, Table, history, outages, raw_windows
@@ -19,8 +20,7 @@ from slo_compiler.rules.reading import counts_good, read_counted, read_events
 NOTHING: Final = np.empty((0, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
+class Questions(Struct, frozen=True):
     """The expressions of an SLO, by the length of the window."""
 
     events: Mapping[Seconds, str]

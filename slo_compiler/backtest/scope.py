@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.backtest.backtest import backtest, look_back
 from slo_compiler.backtest.history import Source
@@ -16,8 +18,7 @@ from slo_compiler.rules.program import Program
 from slo_compiler.rules.signals.watched import Watched
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scope:
+class Scope(Struct, frozen=True, eq=False):
     """Plans, and the service of machine learning that they are all of; None of an SLO that stands alone.
 
     ``asked`` are the ids of those that somebody asked about; the others may hold back their alerts.

@@ -7,9 +7,10 @@ held back of another was not told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.backtest.backtest import Backtest, Replayed, nothing_known, replay, told
 from slo_compiler.backtest.history import Group, History, Source, Table
@@ -27,8 +28,7 @@ from slo_compiler.rules.notification import inhibitions
 from slo_compiler.rules.signals.watched import Watched
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ServiceBacktest:
+class ServiceBacktest(Struct, frozen=True, eq=False):
     """What came of the SLOs of a service, by their ids, and of its signals; None where nothing is known."""
 
     slos: Mapping[str, Backtest]

@@ -7,9 +7,9 @@ stands, and what reads recorded ones is found in those that were recorded before
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct, field
 
 from slo_compiler.backtest.expressions import NeedsPrometheus, Sight, table_of
 from slo_compiler.backtest.history import AskRaw, Steps, Table
@@ -27,8 +27,7 @@ from slo_compiler.rules.signals.lower_signals import lower_signals
 from slo_compiler.rules.signals.watched import Watched
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A rule with its expression as a tree, and the series it reads."""
 
     rule: Rule
@@ -40,8 +39,7 @@ class Parsed:
         return self.rule.expr[part.start : part.end]
 
 
-@dataclass(frozen=True, slots=True)
-class SignalRules:
+class SignalRules(Struct, frozen=True):
     """The alerts of a service's signals, and the rules that record what they read, in their order."""
 
     release: Release
@@ -111,8 +109,7 @@ def _is_raw(part: Expr, recorded: frozenset[str]) -> bool:
     return bool(read) and not any(metric in recorded for metric in read)
 
 
-@dataclass(slots=True)
-class _Recorded:
+class _Recorded(Struct):
     """What was recorded so far: the rows of each metric, or None of one that could not be evaluated."""
 
     steps: Steps
@@ -136,8 +133,7 @@ class _Recorded:
         return [each for each in rows if selects(selector, each.labels, self.release)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Alerting:
+class Alerting(Struct, frozen=True, eq=False):
     """An alert of a signal, and where it yields; None where nobody can tell."""
 
     rule: AlertingRule

@@ -6,11 +6,11 @@ import csv
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from slo_compiler.backtest.history import (
     MOST_EVENTS,
@@ -32,8 +32,7 @@ TIME, SLO, TOTAL, ERRORS, GOOD = "time", "slo", "total", "errors", "good"
 KNOWN: Final = (TIME, SLO, TOTAL, ERRORS, GOOD)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tally:
+class Tally(Struct, frozen=True, eq=False):
     """What was counted of one group of an SLO: in the time before each of ``times``, as long as ``apart``.
 
     ``slo`` is as the file names it: empty where it names none.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.backtest.backtest import MONTH
 from slo_compiler.model.alerting import Severity
@@ -15,8 +16,7 @@ from slo_compiler.replay.score import severity_of
 from slo_compiler.replay.spans import union
 
 
-@dataclass(frozen=True, slots=True)
-class SignalHeard:
+class SignalHeard(Struct, frozen=True):
     """One page or ticket of a signal; several slices of one alert without a pause are the same one."""
 
     begin: float
@@ -31,8 +31,7 @@ class SignalHeard:
         return self.end - self.begin
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SignalsTold:
+class SignalsTold(Struct, frozen=True, eq=False):
     """What the signals of a service would have told of the time that is known.
 
     ``left_out`` names the alerts that could not be replayed, and ``why`` says what the source does not know.

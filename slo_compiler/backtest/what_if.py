@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.plan import Plan, plan
 from slo_compiler.diagnostics import Diagnostic
@@ -14,8 +16,7 @@ from slo_compiler.quantities import Ratio, format_percent
 AS_WRITTEN = "as written"
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """A plan under a name: what is otherwise about it."""
 
     name: str

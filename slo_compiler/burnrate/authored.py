@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.derive import Setting, complete
@@ -74,8 +75,7 @@ def make_tier(request: TierRequest, setting: Setting) -> Tier:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Authored:
+class Authored(Struct, frozen=True):
     """A tier and what it was asked for by."""
 
     tier: Tier

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.tier import Tier, budget_spent, burn_rate, long_window
@@ -26,8 +28,7 @@ from slo_compiler.quantities import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """A change to a default tier, in words: what it was, what it is and why."""
 
     tier: str
@@ -39,8 +40,7 @@ class Repair:
         return f"{self.tier}: {self.before} became {self.after}, because {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What tiers are derived for."""
 
     budget: Ratio
@@ -57,8 +57,7 @@ class Setting:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A tier on its way to be one. ``grids`` are what its windows may be multiples of, best first."""
 
     request: TierRequest

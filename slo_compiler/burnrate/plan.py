@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+
+from msgspec import Struct
 
 from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.authored import Authored, check_names, check_request, check_tiers, make_tier
@@ -20,8 +21,7 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.quantities import Ratio, Seconds
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class Shape(Struct, frozen=True, eq=False):
     """The tiers and windows of all SLOs of an objective, a period and a clock, whatever they measure.
 
     Thousands of SLOs have few shapes between them: what follows from one is worked out once. There is one of
@@ -36,8 +36,7 @@ class Shape:
     repairs: tuple[Repair, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Everything about an SLO's alerting that is a number.
 
     ``min_errors`` is None where nothing counts errors; ``absent_hold`` where absent data does not alert.

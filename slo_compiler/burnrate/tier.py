@@ -5,15 +5,14 @@ Source of the identities: Google, The Site Reliability Workbook, chapter 5, "Ale
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from slo_compiler.burnrate import policy
 from slo_compiler.model.alerting import Severity
 from slo_compiler.quantities import Ratio, Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(Struct, frozen=True):
     """One tier of a plan.
 
     ``burn_rate`` is how many times faster than the objective allows the budget burns at the threshold.

@@ -9,8 +9,9 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias, assert_never
+
+from msgspec import Struct
 
 from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.tier import Tier
@@ -38,36 +39,31 @@ class Pace(enum.Enum):
     """Every coarse interval: the copies that days are read from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Struct, frozen=True):
     """Read from the indicator's own series."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tiles:
+class Tiles(Struct, frozen=True):
     """Shorter windows, one after the other: their lengths, from now into the past."""
 
     lengths: tuple[Seconds, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RunningSum:
+class RunningSum(Struct, frozen=True):
     """The sum of all samples of the base window, each event counted the same number of times."""
 
 
 Source: TypeAlias = Raw | Tiles | RunningSum
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A recorded window."""
 
     length: Seconds
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
+class Windows(Struct, frozen=True):
     """All windows of a plan, shortest first, each after those that it is added up from."""
 
     base: Seconds

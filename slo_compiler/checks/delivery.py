@@ -24,7 +24,7 @@ def check_delivery(program: Program) -> Iterator[Diagnostic]:
         if reached != [receiver_of(alert)]:
             owner, severity = alert.labels[labels.OWNER], alert.labels[labels.SEVERITY]
             example = f"{alert.alert} of {subject.id}"
-            lost[subject.owners[owner], owner].setdefault(severity, example)
+            lost[subject.owner_positions[owner], owner].setdefault(severity, example)
     for (position, owner), examples in lost.items():
         yield error(position, "owner/unreachable", _unreachable(owner, examples, notification.settings))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, assert_never
+
+from msgspec import Struct
 
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import (
@@ -37,8 +38,7 @@ class As(enum.Enum):
     VALUE = "value"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A selector in an expression of a spec."""
 
     expression: Expression

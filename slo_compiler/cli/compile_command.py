@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.cli.cache_folder import cache_folder
 from slo_compiler.cli.compile_terminal import tell_errors, tell_fresh, tell_stale, tell_written
@@ -90,8 +91,7 @@ def command(  # noqa: PLR0913 click gives each option on its own
     ctx.exit(_compile(sources, asked, remembered) if code is None else code)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """What is to happen to what comes out."""
 
     out: Path

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 # The client takes its HTTP library along, which --help does not need.
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ READABLE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SECRET_HEADERS: Final = ("authorization", "cookie", "proxy-authorization", "x-api-key")
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """How a server is spoken to, as the options have it; ``headers`` are ``NAME: VALUE``."""
 
     token_file: Path | None
@@ -108,7 +108,7 @@ def connection(options: dict[str, Any]) -> Connection:
     Raises:
         click.UsageError: two of them contradict each other.
     """
-    found = Connection(**{name: options.pop(name) for name in Connection.__dataclass_fields__})
+    found = Connection(**{name: options.pop(name) for name in Connection.__struct_fields__})
     if (found.user is None) != (found.password_file is None):
         raise click.UsageError("--user and --password-file go together")
     if found.user is not None and found.token_file is not None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from slo_compiler.cli.connection import connection_options, prometheus_option
 from slo_compiler.cli.inputs import read_sources

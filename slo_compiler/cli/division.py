@@ -9,9 +9,10 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from slo_compiler.cli import manifest
 from slo_compiler.cli.generated import Generated
@@ -25,8 +26,7 @@ FEW: Final = 50
 """SLOs that one process compiles before another is of use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """All there is to say of specs, and the files they compile to; none where there are errors."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -35,8 +35,7 @@ class Compiled:
     """The files of each service by its key, where each was compiled by itself: to know it again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Division:
+class Division(Struct, frozen=True):
     """A compilation of some sources service by service, of which those that are known are not compiled."""
 
     planned: Planned

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.cli import manifest
 from slo_compiler.emitters.artifact import Artifact
 
 
-@dataclass(frozen=True, slots=True)
-class Generated:
+class Generated(Struct, frozen=True):
     """A set of files, the manifest aside."""
 
     paths: tuple[str, ...]

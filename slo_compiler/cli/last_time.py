@@ -11,9 +11,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.cli import manifest
 from slo_compiler.cli.fingerprint import fingerprint
@@ -26,8 +28,7 @@ Files: TypeAlias = "Mapping[str, str]"
 """The digest of each file by its path."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastTime:
+class LastTime(Struct, frozen=True):
     """What services compiled to when a folder was written last."""
 
     out: Path

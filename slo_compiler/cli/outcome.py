@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic, Level, Position
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """All that a run tells of its specs, without the files themselves."""
 
     diagnostics: tuple[Diagnostic, ...]

@@ -17,9 +17,10 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.cli import exchange, manifest, staging
 from slo_compiler.cli.generated import Generated
@@ -36,8 +37,7 @@ class OutputError(Exception):
     """Nothing was written (or compared), for the reason that the message gives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """How a set differs from what is in the folder: sorted paths relative to it, the manifest's included."""
 
     created: tuple[str, ...] = ()
@@ -106,8 +106,7 @@ def settled(out: Path, listed: bytes) -> Changes | None:
     return Changes(unchanged=tuple(sorted(digests))) if same else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     changes: Changes
     found: staging.Contents
     written: tuple[str, ...]

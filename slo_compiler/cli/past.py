@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
+from msgspec import Struct
 
 from slo_compiler.cli.cache_folder import cache_folder
 from slo_compiler.cli.connection import READABLE, Connection, connection
@@ -20,8 +20,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _SOURCES: Final = ("prometheus", "openmetrics", "csv")
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """Which past is asked about; one of the three sources is named."""
 
     prometheus: str | None

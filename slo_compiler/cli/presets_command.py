@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import click
+from msgspec.structs import replace
 from rich.table import Table
 
 from slo_compiler.cli.style import format_option

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 @contextmanager
@@ -22,8 +23,7 @@ def progress(doing: str = "compiling") -> Iterator[Callable[[str], None]]:
         yield lambda name: status.update(Text(f"{doing} {name}"))
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """How far long work is: ``step`` after each piece, ``doing`` for what is next, ``say`` for what lasts."""
 
     step: Callable[[], None]

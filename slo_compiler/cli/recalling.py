@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, NoReturn, TypeVar
 
 import click
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from slo_compiler.backtest import openmetrics, tallies
 from slo_compiler.backtest.asking import Asking, whole_pieces
@@ -37,8 +38,7 @@ Value = TypeVar("Value")
 LAST: Final = 30 * DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(Struct, frozen=True):
     """A past that can be recalled: by evaluation interval, the time asked about, and what to say of it."""
 
     sources: Mapping[Seconds, Source]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.cli.inputs import SHARED, SUFFIXES, read_sources
 from slo_compiler.sources import Source, Sources
@@ -19,8 +20,7 @@ _FILES: Final = ("100644", "100755")
 _LINK: Final = "120000"
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """A file of a revision: where it lies in the repository, and the name of its content."""
 
     mode: str

@@ -14,10 +14,11 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.cli.fingerprint import fingerprint
 from slo_compiler.cli.outcome import Outcome, decode, encode
@@ -35,8 +36,7 @@ _CHECKSUM: Final = 32  # bytes
 _NOTHING: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Struct, frozen=True):
     """What is known of a run on some sources, as they and the compiler were when it began."""
 
     sources: Sources
@@ -70,8 +70,7 @@ class Remembered:
                     self.cache.put(key, content)
 
 
-@dataclass(frozen=True, slots=True)
-class RunCache:
+class RunCache(Struct, frozen=True):
     """A folder of entries, which is made when the first is kept. Keys are hexadecimal digests."""
 
     folder: Path

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.incident.delivery import Delivery
 from slo_compiler.incident.firing import name_of
@@ -13,8 +14,7 @@ from slo_compiler.prometheus.answers import ActiveAlert
 from slo_compiler.rules.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class AlertSeen:
+class AlertSeen(Struct, frozen=True):
     """An alert: where it stands, and what keeps it from telling anybody.
 
     ``state`` is ``pending``, ``firing`` or ``held``, and ``by`` what holds it back.
@@ -34,8 +34,7 @@ class AlertSeen:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class GuardSeen:
+class GuardSeen(Struct, frozen=True):
     """A guard that sees what it looks for, and the alerts that it holds back now."""
 
     title: str

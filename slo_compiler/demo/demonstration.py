@@ -8,9 +8,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.demo.desk import Desk
 from slo_compiler.demo.faults import ALL
@@ -30,8 +31,7 @@ LIMITS: Final = Limits(timeout=5, patience=0)
 """Whoever looks at the page looks again in a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Demonstration:
+class Demonstration(Struct, frozen=True):
     """A demo that runs."""
 
     addresses: Addresses

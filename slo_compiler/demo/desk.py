@@ -6,8 +6,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field, to_builtins
 
 from slo_compiler.demo.exporter import exposition, history
 from slo_compiler.demo.faults import Fault
@@ -24,8 +25,7 @@ FRESH: Final = 0.9
 MOST_DEEDS: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """What was done on the page: a fault began or ended, or all of them ended."""
 
     at: float
@@ -33,8 +33,7 @@ class Deed:
     begins: bool
 
 
-@dataclass
-class Desk:
+class Desk(Struct):
     """What the page stands before; several threads use it at once."""
 
     faults: Mapping[str, Fault]
@@ -86,8 +85,8 @@ class Desk:
             "now": self.clock(),
             "seen": self._look(),
             "active": self.service.active,
-            "deeds": [asdict(each) for each in list(self._deeds)],
-            "told": [asdict(each) for each in self.told.notifications],
+            "deeds": to_builtins(list(self._deeds)),
+            "told": to_builtins(self.told.notifications),
         }
 
     def _look(self) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeAlias, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.demo.state import COUNTRIES, FEATURES, PODS, Change, State, changed
 
@@ -26,8 +28,7 @@ class Strength(Protocol):
         """One of what could be struck."""
 
 
-@dataclass(frozen=True, slots=True)
-class Typical:
+class Typical(Struct, frozen=True):
     """The same each time, and plain to see."""
 
     part: float = 0.6
@@ -41,8 +42,7 @@ class Typical:
         return choices[int(self.part * len(choices))]
 
 
-@dataclass(frozen=True, slots=True)
-class Chance:
+class Chance(Struct, frozen=True):
     """Another each time."""
 
     random: random.Random
@@ -62,8 +62,7 @@ NOBODY: Final = "none"
 """The surface and the cause of a false page, and of a guardrail, which is evidence of none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What happens, and what triage has to say of it.
 
     ``says`` is what happens as one sentence. ``guard`` is the kind of guard that knows a false page, of which

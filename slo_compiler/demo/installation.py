@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from slo_compiler.compiler import compile_sources
 from slo_compiler.demo.signals import SERVICE
@@ -28,8 +29,7 @@ KEPT: Final = "30d"
 """For so long samples are kept, and so old ones may come: what is told of the weeks before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(Struct, frozen=True):
     """Where everything is: URLs without a path, all of 127.0.0.1."""
 
     page: str
@@ -37,8 +37,7 @@ class Addresses:
     alertmanager: str
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """A folder with all that the servers read, and what it was made from."""
 
     folder: Path

@@ -9,9 +9,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.demo.installation import KEPT, Addresses, Installation
 from slo_compiler.prometheus.access import Limits
@@ -36,16 +37,14 @@ class ServerFailed(Exception):  # noqa: N818 it is what happened, as its name sa
     """A server did not start, or ended by itself; the message ends with what it said last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Programs:
+class Programs(Struct, frozen=True):
     """The programs of the servers."""
 
     prometheus: Path
     alertmanager: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """A process that serves, and the file of what it says."""
 
     name: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from slo_compiler.demo.alerts_seen import AlertSeen, GuardSeen, alerts_seen, guards_seen
 from slo_compiler.demo.slos_seen import (
@@ -27,8 +29,7 @@ from slo_compiler.prometheus.failure import Failure
 from slo_compiler.rules.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """All of it, at one moment in seconds since 1970."""
 
     at: float
@@ -42,10 +43,10 @@ class Sighting:
         """Plain values, as JSON has them."""
         return {
             "at": self.at,
-            "slos": [asdict(each) for each in self.slos],
-            "drifts": [asdict(each) for each in self.drifts],
-            "alerts": [asdict(each) for each in self.alerts],
-            "guards": [asdict(each) for each in self.guards],
+            "slos": to_builtins(self.slos),
+            "drifts": to_builtins(self.drifts),
+            "alerts": to_builtins(self.alerts),
+            "guards": to_builtins(self.guards),
             "verdict": _verdict(self.triage),
         }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
@@ -25,8 +26,7 @@ Recorded: TypeAlias = Mapping[tuple[str, str], Sequence[Sample]]
 """Samples by their metric and the id of what they are about."""
 
 
-@dataclass(frozen=True, slots=True)
-class TierSeen:
+class TierSeen(Struct, frozen=True):
     """A tier: the burn rates in its windows, and that above which both have to be; None where not known."""
 
     name: str
@@ -38,8 +38,7 @@ class TierSeen:
     burn_short: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class SloSeen:
+class SloSeen(Struct, frozen=True):
     """An SLO. ``sli`` in the last ``window`` and ``budget`` left are shares, None where not known."""
 
     name: str
@@ -53,8 +52,7 @@ class SloSeen:
     tiers: tuple[TierSeen, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureSeen:
+class FeatureSeen(Struct, frozen=True):
     """How many times its threshold the score of a feature is, and what that is usually; None if not known."""
 
     name: str
@@ -62,8 +60,7 @@ class FeatureSeen:
     usual: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class DriftSeen:
+class DriftSeen(Struct, frozen=True):
     """A drift, and the features that can."""
 
     name: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 
@@ -14,8 +16,7 @@ COUNTRIES: Final = ("de", "fr")
 """The slices by which predictions are judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """How the service is at a moment; ``at`` is that moment, in seconds since 1970."""
 
     at: float
@@ -57,4 +58,4 @@ Change: TypeAlias = Callable[[State, float], State]
 
 def changed(**what: object) -> Change:
     """A change of some of how the service is."""
-    return lambda state, _since: replace(state, **what)  # type: ignore[arg-type]
+    return lambda state, _since: replace(state, **what)

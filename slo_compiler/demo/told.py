@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from slo_compiler.incident.firing import name_of
 
@@ -15,8 +16,7 @@ MOST: Final = 50
 """Notifications that are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(Struct, frozen=True):
     """One that somebody got: a page or a ticket, and the alerts in it.
 
     ``firing`` and ``resolved`` name them as ``ErrorBudgetBurnFast of availability``; ``runbook`` is the link

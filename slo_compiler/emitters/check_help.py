@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _ROW: Final = re.compile(r"\| \[`([a-z]+/[a-z0-9-]+)`\]\((.+?)\) \| (.+) \|")
 _LINK: Final = re.compile(r"\[(.+?)\]\(.+?\)")
 
 
-@dataclass(frozen=True, slots=True)
-class CheckHelp:
+class CheckHelp(Struct, frozen=True):
     """When a check reports, in Markdown, and its own page, which has a case of it and what mends it."""
 
     reported_when: str

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.burnrate import timing
 from slo_compiler.burnrate.plan import Plan, Shape
@@ -36,8 +38,7 @@ INCIDENTS: Final = (Fraction(1), Fraction(1, 10), Fraction(1, 100))
 NEVER: Final = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentTimes:
+class IncidentTimes(Struct, frozen=True):
     """When a tier fires on a constant error ratio and when it resets after recovery, before all delays."""
 
     error_ratio: str
@@ -45,8 +46,7 @@ class IncidentTimes:
     reset: str
 
 
-@dataclass(frozen=True, slots=True)
-class TierExplanation:
+class TierExplanation(Struct, frozen=True):
     """One row of the burn-rate table, every number printed."""
 
     name: str
@@ -62,8 +62,7 @@ class TierExplanation:
     route: str
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRoute:
+class AlertRoute(Struct, frozen=True):
     """An alert and the way it takes through Alertmanager."""
 
     alert: str
@@ -71,8 +70,7 @@ class AlertRoute:
     route: str
 
 
-@dataclass(frozen=True, slots=True)
-class SloExplanation:
+class SloExplanation(Struct, frozen=True):
     """Everything there is to say about an SLO."""
 
     id: str

@@ -5,12 +5,13 @@ What the fields are is told by ``docs/explain.schema.json``.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
 
 from slo_compiler.burnrate import timing
 from slo_compiler.burnrate.plan import Plan
@@ -65,8 +66,7 @@ def as_json(
     return json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Alerts:
+class _Alerts(Struct, frozen=True):
     """What is the same for all alerts."""
 
     notification: Notification | None
@@ -98,8 +98,8 @@ def _slo(lowered: LoweredSlo, told: SloExplanation, context: _Alerts) -> dict[st
             for alert in lowered.alerts()
             if labels.BURN_TIER not in alert.labels
         ],
-        "office_hours": dataclasses.asdict(hours) if hours else None,
-        "repairs": [dataclasses.asdict(repair) for repair in plan.repairs],
+        "office_hours": msgspec.to_builtins(hours) if hours else None,
+        "repairs": [msgspec.to_builtins(repair) for repair in plan.repairs],
         "text": {name: getattr(told, name) for name in _SLO_WORDS},
     }
 

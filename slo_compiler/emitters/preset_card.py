@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from slo_compiler.model.contract import ORIGIN
 from slo_compiler.model.indicator import (
@@ -41,8 +42,7 @@ from slo_compiler.promql.release import RELEASES
 from slo_compiler.quantities import format_decimal, format_duration
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterCard:
+class ParameterCard(Struct, frozen=True):
     """A parameter: its type in words, and its default, or ``required``."""
 
     name: str
@@ -51,8 +51,7 @@ class ParameterCard:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class MetricCard:
+class MetricCard(Struct, frozen=True):
     """A metric that a preset reads."""
 
     name: str
@@ -66,8 +65,7 @@ class MetricCard:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class PresetCard:
+class PresetCard(Struct, frozen=True):
     """A preset. Of a refused one there are only ``id``, ``description`` and ``refused``."""
 
     id: str
@@ -86,8 +84,7 @@ class PresetCard:
     """An indicator for a spec."""
 
 
-@dataclass(frozen=True, slots=True)
-class SystemCard:
+class SystemCard(Struct, frozen=True):
     """A system with its presets."""
 
     name: str

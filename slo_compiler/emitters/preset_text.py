@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
+
+import msgspec
 
 from slo_compiler.emitters.preset_card import MetricCard, PresetCard, SystemCard
 
@@ -60,7 +61,9 @@ def _metric_facts(metric: MetricCard) -> Iterator[tuple[str, str]]:
 
 def as_json(systems: Sequence[SystemCard]) -> str:
     """The systems as JSON: a list of objects with the fields of ``SystemCard``."""
-    return json.dumps([dataclasses.asdict(system) for system in systems], indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps([msgspec.to_builtins(system) for system in systems], indent=2, ensure_ascii=False) + "\n"
+    )
 
 
 def as_index(systems: Sequence[SystemCard]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.emitters import alert_words
 from slo_compiler.emitters.explanation import route_of
@@ -16,8 +17,7 @@ from slo_compiler.rules.program import Program
 from slo_compiler.rules.waiting import Named, Waiting, name_of, waiting
 
 
-@dataclass(frozen=True, slots=True)
-class SignalAlert:
+class SignalAlert(Struct, frozen=True):
     """An alert of a signal."""
 
     alert: str
@@ -26,8 +26,7 @@ class SignalAlert:
     reaches: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignalExplanation:
+class SignalExplanation(Struct, frozen=True):
     """What is watched beside SLOs, or of an SLO beside its tiers."""
 
     id: str

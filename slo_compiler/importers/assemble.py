@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from slo_compiler.importers import native
 from slo_compiler.importers.imported import Imported, Told
@@ -12,8 +13,7 @@ from slo_compiler.schema.spec_model import API_VERSION
 from slo_compiler.schema.yaml.nodes import MappingNode, Node, ScalarNode, to_data
 
 
-@dataclass(frozen=True, slots=True)
-class NativeSpec:
+class NativeSpec(Struct, frozen=True):
     """The tree of a spec, and the files that it was made of."""
 
     service: str
@@ -21,8 +21,7 @@ class NativeSpec:
     origins: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Usual:
+class _Usual(Struct, frozen=True):
     """What is said of alerting once for all SLOs of a service."""
 
     tiers: Node | None

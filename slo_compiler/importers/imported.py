@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from slo_compiler.model.alerting import Severity
 from slo_compiler.schema.yaml.nodes import MappingNode, Node, ScalarNode
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(Struct, frozen=True):
     """What is measured, as the mapping behind ``indicator``, and the labels each value of which is an SLO."""
 
     node: MappingNode
     group_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """How an SLO alerts. What is None is left to the defaults."""
 
     tiers: tuple[MappingNode, ...] | None = None
@@ -33,8 +33,7 @@ class Told:
         return replace(self, labels={**general, **self.labels})
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """One SLO. All of it knows where in the foreign file it stands; ``at`` is where that begins."""
 
     at: Node

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic, Position
 from slo_compiler.importers import native, telling
@@ -21,8 +22,7 @@ OWNERS: Final = ("owner", "team")
 """Labels that say who answers, the better one first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(Struct, frozen=True):
     """Labels that alerts can have, and the owner that was among them."""
 
     labels: Mapping[str, ScalarNode]

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.importers import naming, native, telling
@@ -38,8 +40,7 @@ _WINDOWS: Final = (
 _PAGES: Final = ("page", "critical", "urgent", "high")
 
 
-@dataclass(frozen=True, slots=True)
-class _Meta:
+class _Meta(Struct, frozen=True):
     """What the metadata of an object says of its SLO."""
 
     name: ScalarNode | None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.importers import native
@@ -38,8 +39,7 @@ WINDOW: Final = re.compile(
 _COUNTING: Final = ("rate", "increase")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A query with ``$window`` for its window. Without a tree it is no PromQL: its check will tell why."""
 
     node: ScalarNode
@@ -57,8 +57,7 @@ class Query:
         return any(each.seconds is None for each in self.ranges)
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """The sum of a counter: its selector, and the labels by which it is summed."""
 
     node: ScalarNode

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.importers import indicators, naming, native, queries, telling
@@ -30,8 +31,7 @@ WINDOWS: Final = "AlertWindows"
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Service:
+class _Service(Struct, frozen=True):
     """What the SLOs of a document have in common."""
 
     name: ScalarNode | None

@@ -6,9 +6,10 @@ Source: slok/sloth, internal/alert/windows/google-30d.yaml and window.go.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.importers import native, telling
@@ -28,8 +29,7 @@ from slo_compiler.schema.yaml.nodes import MappingNode, Node, ScalarNode
 USUAL_PERIOD: Final = 30 * DAY
 
 
-@dataclass(frozen=True, slots=True)
-class AlertWindows:
+class AlertWindows(Struct, frozen=True):
     """The pairs of windows, fastest first, and the period that they are for."""
 
     period: Seconds

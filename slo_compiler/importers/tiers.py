@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.policy import shortest_short_window
 from slo_compiler.burnrate.tier import burn_rate, is_reachable
@@ -23,8 +25,7 @@ SHORTEST: Final = shortest_short_window(SCRAPE_INTERVAL, EVALUATION_INTERVAL, No
 """No short window is shorter than this where nothing else is said of scrapes and evaluations."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A long window and a short one. What the tool computes from the others is None."""
 
     name: str

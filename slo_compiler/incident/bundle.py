@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final, Never
+
+from msgspec import Struct, field
 
 from slo_compiler.incident.asking import Ask, Unanswered
 from slo_compiler.incident.postmortem import AskAt, AskOn, Incident
@@ -22,8 +23,7 @@ class BundleError(Exception):
     """The file holds no bundle; the message says why."""
 
 
-@dataclass(slots=True)
-class Bundle:
+class Bundle(Struct):
     """Answers by what was asked; who is asked again gets the same. A text is a refusal."""
 
     incident: Incident

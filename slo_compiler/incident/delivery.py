@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.incident.firing import Firing, Held, name_of
 from slo_compiler.incident.words import moment
@@ -15,8 +16,7 @@ from slo_compiler.promql.quote import matcher
 from slo_compiler.promql.syntax import MatchOperator
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """What Alertmanager holds back of what fires, and what it has never heard of."""
 
     held_back: tuple[Held, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.incident.timeline import AskRange, Axis
 from slo_compiler.model import labels
@@ -24,8 +25,7 @@ MOST_LOOKS: Final = 10_000
 """Of one query; Prometheus answers 11,000 at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Struct, frozen=True):
     """A compiled alert, and when its condition and it itself were first there; None where they were not.
 
     ``could`` is when it would fire at the earliest: when its condition has held for as long as it has to.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.model.subject import Subject
 from slo_compiler.rules.signals.surface import Evidence
@@ -26,8 +27,7 @@ class State(enum.Enum):
     """Nothing that could fail; a fact for whoever reads on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One look.
 
     ``value`` is what the query answered, in words, and ``number`` as a number where it is one.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.incident.asking import Answer
 from slo_compiler.model import labels
@@ -13,16 +14,14 @@ from slo_compiler.prometheus.answers import Sample
 from slo_compiler.rules.inhibition import InhibitRule, inhibits
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """An alert that fires and notifies nobody, and what keeps it from that, in words."""
 
     alert: Mapping[str, str]
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(Struct, frozen=True):
     """The labels of the alerts of a service that fire, ``alertname`` among them."""
 
     alerts: tuple[Mapping[str, str], ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.incident.asking import (
     Answer,
@@ -50,8 +51,7 @@ ALERTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
+class _Looked(Struct, frozen=True):
     """A drift, its queries, and who fires meanwhile."""
 
     drift: Drift

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.incident.asking import Ask
 from slo_compiler.incident.detection import Signal, fine_axis, first_page, first_signal, signals_of
@@ -29,8 +30,7 @@ AskOn: TypeAlias = Callable[[Axis], AskRange]
 """Who answers on an axis."""
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True):
     """What is to be explained: a service, from a moment to another in seconds since 1970."""
 
     service: str
@@ -38,8 +38,7 @@ class Incident:
     end: float
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(Struct, frozen=True):
     """The surface and cause that explain most of the moments, and how many each one explains."""
 
     surface: str
@@ -47,8 +46,7 @@ class Attribution:
     moments: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Postmortem:
+class Postmortem(Struct, frozen=True):
     """All that is filled in."""
 
     incident: Incident

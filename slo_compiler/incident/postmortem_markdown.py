@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import jinja2
 from markupsafe import Markup
+from msgspec import Struct
 
 from slo_compiler.emitters.runbooks import markdown
 from slo_compiler.emitters.runbooks.shipped import SHIPPED
@@ -27,8 +27,7 @@ MARK: Final = "slo-compiler-postmortem"
 """Begins the comment by which ``--tally`` knows a post-mortem."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """A signal in words: what it is, when it could have fired and did, and when it was told of."""
 
     name: str

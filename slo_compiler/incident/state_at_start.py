@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.incident.asking import Answer, Ask, Unanswered, decimal, duration, percent, smallest
@@ -22,8 +23,7 @@ from slo_compiler.rules.signals.watched import Watched
 UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A question of the template, its answer, and the queries behind it. ``key`` names it in templates."""
 
     key: str
@@ -32,8 +32,7 @@ class Field:
     queries: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Who answers: at the beginning, at the end, and on the axis between."""
 
     at_begin: Ask

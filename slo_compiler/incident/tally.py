@@ -7,8 +7,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.incident.postmortem_markdown import ACTIONS, MARK
 from slo_compiler.model.surface import Surface
@@ -27,8 +28,7 @@ _SURFACE: Final = re.compile(r"^\s*[-*] \[[xX]\] (Data|Model|Serving) issue\b", 
 _ACTION: Final = re.compile(r"^\s*[-*] \[[xX]\] \(([a-z-]+)\)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a post-mortem says, as humans left it: the surfaces and the actions that are ticked."""
 
     path: str

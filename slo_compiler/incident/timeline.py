@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.incident.asking import told_by
@@ -30,8 +31,7 @@ AskRange: TypeAlias = Callable[[str], Sequence[Line]]
 """A range query over the whole timeline, at its step. Raises ``Unanswered``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """The time that is looked at, in seconds since 1970, and how finely."""
 
     begin: float
@@ -39,8 +39,7 @@ class Axis:
     step: float
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """Something that was there from a time to another; of a moment both are the same."""
 
     label: str
@@ -48,8 +47,7 @@ class Entry:
     end: float
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A lane: what it shows, and what was there."""
 
     kind: Kind
@@ -57,8 +55,7 @@ class Row:
     promql: str
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """A series over time; times at which its value is no number are left out."""
 
     label: str
@@ -67,16 +64,14 @@ class Curve:
     promql: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A threshold across the chart."""
 
     label: str
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """The series that paged with its thresholds, and the lanes under it."""
 
     service: str

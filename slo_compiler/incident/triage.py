@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.incident.asking import Ask, Unanswered
@@ -24,8 +26,7 @@ from slo_compiler.rules.signals.surface import Evidence, plans_of
 from slo_compiler.rules.signals.watched import Watched
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A step of the tree: a surface, and what was found when looking at it."""
 
     surface: Surface
@@ -41,8 +42,7 @@ class Step:
         return State.NOTE
 
 
-@dataclass(frozen=True, slots=True)
-class Triage:
+class Triage(Struct, frozen=True):
     """A service at a moment: the steps, what fires, and what explains all of it.
 
     ``unguarded`` is the verdict as it would be if no guard explained anything, ``otherwise`` as it would be
@@ -133,8 +133,7 @@ def triage(program: Program, service: str, ask: Ask, at: float) -> Triage:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Looker:
+class _Looker(Struct, frozen=True):
     """Whoever looks at a service: what it is made of, and who answers."""
 
     program: Program

@@ -7,8 +7,9 @@ so that rules always say something. Here it is unknown: a cause is named when no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.rules.signals.surface import CAUSES, NONE, Cause, Evidence
 
@@ -18,8 +19,7 @@ Seen = Mapping[Evidence, bool | None]
 """Whether each evidence is there; None where nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What explains what is seen.
 
     ``surface`` is ``serving``, ``data``, ``model``, ``none`` or ``unknown``, ``cause`` one of the table or

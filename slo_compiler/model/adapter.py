@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.placed import Placed
 
 ADAPTER: Final = "adapter"
 """The label that every recorded series has, with the adapter's id: it never is taken for a scraped one."""
@@ -31,8 +33,7 @@ class ParameterType(enum.Enum):
     """A duration; ``$name_seconds`` stands for it as a number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """What an adapter can be told, and what holds when it is not."""
 
     type: ParameterType
@@ -41,8 +42,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AdapterRule:
+class AdapterRule(Struct, frozen=True):
     """A recording rule with ``$name`` for parameters, in its expression and in the values of its labels."""
 
     record: str
@@ -50,8 +50,7 @@ class AdapterRule:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Adapter:
+class Adapter(Struct, frozen=True):
     """What is known of a system, and the rules that map it."""
 
     id: str
@@ -67,20 +66,18 @@ class Adapter:
     rules: tuple[AdapterRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AdapterRequest:
+class AdapterRequest(Placed, frozen=True):
     """An adapter that ``defaults.yaml`` asks for, with the parameters that it gives."""
 
     use: str
     given: Mapping[str, str] = field(default_factory=dict)
-    position: Position = field(default=Position("defaults.yaml"), compare=False)
-    locate: Locate = field(default=nowhere, compare=False, repr=False)
+    position: Position = Position("defaults.yaml")
+    locate: Locate = nowhere
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenAdapter:
+class ChosenAdapter(Placed, frozen=True):
     """An adapter and the value of each of its parameters."""
 
     adapter: Adapter
     settings: Mapping[str, str]
-    position: Position = field(default=Position("defaults.yaml"), compare=False)
+    position: Position = Position("defaults.yaml")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.placed import Placed
 from slo_compiler.quantities import DAY, Ratio, Seconds
 
 
@@ -18,8 +20,7 @@ class Severity(enum.Enum):
     TICKET = "ticket"
 
 
-@dataclass(frozen=True, slots=True)
-class TierRequest:
+class TierRequest(Placed, frozen=True):
     """A burn-rate tier as asked for: any two of ``budget``, ``long`` and ``burn_rate``; the third follows.
 
     ``name`` is one of the slugs by which the alerts of the tier are known.
@@ -32,8 +33,8 @@ class TierRequest:
     long: Seconds | None = None
     burn_rate: Ratio | None = None
     short: Seconds | None = None
-    position: Position = field(default=Position(""), compare=False, repr=False)
-    locate: Locate = field(default=nowhere, compare=False, repr=False)
+    position: Position = Position("")
+    locate: Locate = nowhere
 
     def position_of(self, key: str) -> Position:
         """Where one of the keys stands, or the whole."""
@@ -41,8 +42,7 @@ class TierRequest:
         return part if part.path else self.position
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """The alert that fires when the indicator has no data at all. What is None is derived."""
 
     enabled: bool = True
@@ -53,8 +53,7 @@ class Absent:
     """How long a group that is gone is missed, until it is taken for decommissioned."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alerting:
+class Alerting(Placed, frozen=True):
     """Overrides of alerting: None or empty means not said here, so look at the defaults."""
 
     enabled: bool | None = None
@@ -67,4 +66,4 @@ class Alerting:
     severity_labels: Mapping[Severity, Mapping[str, str]] = field(default_factory=dict)
     """More labels on pages alone, or on tickets."""
     annotations: Mapping[str, str] = field(default_factory=dict)
-    position: Position = field(default=Position(""), compare=False, repr=False)
+    position: Position = Position("")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 MODEL_INFO: Final = "ml_model_info"
 MODEL_DEPLOYED: Final = "ml_model_deployed_timestamp_seconds"
@@ -65,8 +66,7 @@ class MetricType(enum.Enum):
     GAUGE = "gauge"
 
 
-@dataclass(frozen=True, slots=True)
-class ContractMetric:
+class ContractMetric(Struct, frozen=True):
     """A metric of the contract. An empty label is the same to Prometheus as none."""
 
     name: str

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.adapter import AdapterRequest
 from slo_compiler.model.alerting import Alerting
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.placed import Placed
 from slo_compiler.model.slo_class import OF_THE_WORKBOOK, SloClass
 from slo_compiler.model.surface import Surface
 from slo_compiler.model.targets import Targets
@@ -30,8 +32,7 @@ class Naming(enum.Enum):
     SLOTH = "sloth"
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """How often the user's Prometheus scrapes and evaluates, and the window that alone reads raw series."""
 
     scrape_interval: Seconds = SCRAPE_INTERVAL
@@ -39,16 +40,14 @@ class Clock:
     base_window: Seconds = BASE_WINDOW
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Placed, frozen=True):
     """How long the user's Prometheus keeps samples, and where that is said."""
 
     length: Seconds
-    position: Position = field(default=Position("defaults.yaml"), compare=False)
+    position: Position = Position("defaults.yaml")
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """Where alerts point their readers. ``{service}``, ``{slo}`` and ``{alert}`` stand for the names."""
 
     runbook: str | None = None
@@ -57,11 +56,10 @@ class Links:
     """The server itself, whose expression browser a runbook opens with each query."""
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(Placed, frozen=True):
     """Organisation-wide defaults. Without a ``defaults.yaml`` these are they."""
 
-    position: Position = field(default=Position("defaults.yaml"), compare=False)
+    position: Position = Position("defaults.yaml")
     target: str = "prometheus-2.42"
     """The oldest Prometheus that loads the rules."""
     naming: Naming | None = None
@@ -86,4 +84,4 @@ class Defaults:
     """What maps other systems onto the metric contract."""
     targets: Targets = field(default_factory=Targets)
     """What files are written for, beside those for Prometheus."""
-    locate: Locate = field(default=nowhere, compare=False, repr=False)
+    locate: Locate = nowhere

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
+
+from msgspec import field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model import contract
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.placed import Placed
 from slo_compiler.model.runbook import Runbook
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import HOUR, Ratio, Seconds
@@ -31,8 +33,7 @@ class DriftKind(enum.Enum):
     LABEL = "label"
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Placed, frozen=True):
     """One drift that is watched. A higher score is always worse.
 
     In a spec what is None is derived from the contract where the score is of it. Resolved, what is None is
@@ -42,7 +43,7 @@ class Drift:
     name: str
     kind: DriftKind
     score: Expression
-    position: Position = field(compare=False)
+    position: Position
     threshold: Expression | Fraction | None = None
     quality: str | None = None
     """The name of the SLO that tells virtual drift from real drift."""
@@ -56,7 +57,7 @@ class Drift:
     cadence: Seconds = CADENCE
     """How often the detector runs."""
     runbook: Runbook = field(default_factory=Runbook)
-    locate: Locate = field(default=nowhere, compare=False, repr=False)
+    locate: Locate = nowhere
 
     @property
     def surface(self) -> Surface:

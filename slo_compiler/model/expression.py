@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from slo_compiler.diagnostics import Position
+from slo_compiler.model.placed import Placed
 
 Locate: TypeAlias = Callable[[int], Position]
 """From an offset in the text, in characters, to the place in the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Placed, frozen=True):
     """Authored PromQL. Two of them are equal when their texts are."""
 
     text: str
-    locate: Locate = field(compare=False, repr=False)
+    locate: Locate
 
     @property
     def position(self) -> Position:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct, field
 
 from slo_compiler.model.expression import Expression
 from slo_compiler.quantities import DAY, HOUR, MINUTE, Seconds
@@ -24,30 +25,26 @@ class GuardKind(enum.Enum):
     SEASONALITY = "seasonality"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Guard:
+class _Guard(Struct, frozen=True, kw_only=True):
     """``most`` is how long it may hold back, of any time twice as long: ``max`` in a spec."""
 
     asked: bool = False
     """Whether the author asked for it, so that missing evidence is an error, or it is on by default."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetectorMoved(_Guard):
+class DetectorMoved(_Guard, frozen=True, kw_only=True):
     """The detector has a new reference, configuration, version or threshold: it moved, not the data."""
 
     most: Seconds = 6 * HOUR
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpecMoved(_Guard):
+class SpecMoved(_Guard, frozen=True, kw_only=True):
     """Our own rules of the drift were changed."""
 
     most: Seconds = 6 * HOUR
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelLag(_Guard):
+class LabelLag(_Guard, frozen=True, kw_only=True):
     """Labels come late, so that quality is computed of what happens to be labelled."""
 
     most: Seconds | None = None
@@ -58,8 +55,7 @@ class LabelLag(_Guard):
     """The counter of predictions."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColdStart(_Guard):
+class ColdStart(_Guard, frozen=True, kw_only=True):
     """Only replicas that have just become ready are slow."""
 
     most: Seconds = HOUR
@@ -72,8 +68,7 @@ class ColdStart(_Guard):
     warm_up: Seconds = 10 * MINUTE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seasonality(_Guard):
+class Seasonality(_Guard, frozen=True, kw_only=True):
     """The score is what it was at this hour of the week in the weeks before."""
 
     most: Seconds = 3 * DAY
@@ -81,8 +76,7 @@ class Seasonality(_Guard):
     """How many times the usual score is still usual."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
+class Guards(Struct, frozen=True):
     """The guards of a service; None is off."""
 
     detector_moved: DetectorMoved | None = field(default_factory=DetectorMoved)

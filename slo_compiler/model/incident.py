@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.drift import DriftKind
@@ -32,8 +33,7 @@ class Guarding(enum.Enum):
     """Requests go around them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(Struct, frozen=True):
     """What a service of machine learning shows in a phase, beside the errors of its SLOs.
 
     ``drift`` is how many times its threshold the score of drifting features is, a half while nothing drifts;
@@ -65,8 +65,7 @@ class Signs:
 NOTHING: Signs = Signs()
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Struct, frozen=True):
     """A length of time in which a service fares the same.
 
     ``errors`` is the share of events that fail; ``burn_rate`` is that in multiples of the error budget, so
@@ -101,8 +100,7 @@ class Worth(enum.Enum):
         return None if self is Worth.NOTHING else Severity(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True):
     """Phases, one after the other; before and after them the service is healthy.
 
     ``worth`` is None where the tiers say what it is worth.

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.model.contract import ORIGIN
 from slo_compiler.model.expression import Expression
 from slo_compiler.quantities import Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
+class Bad(Struct, frozen=True):
     """The events that spend error budget."""
 
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Good:
+class Good(Struct, frozen=True):
     """The events that do not: bad ones are what is missing from the total."""
 
     expression: Expression
@@ -29,16 +28,14 @@ class Good:
 Counted: TypeAlias = Bad | Good
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(Struct, frozen=True):
     """Bad or good events over all events, each the selector of a counter."""
 
     counted: Counted
     total: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+class Latency(Struct, frozen=True):
     """Requests answered within a threshold, from a histogram.
 
     ``threshold`` is in the histogram's own unit and, in a classic histogram, the bound of one of its buckets;
@@ -51,16 +48,14 @@ class Latency:
     native: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Events:
+class Events(Struct, frozen=True):
     """Bad or good events over all events, each any PromQL expression with a ``[$window]`` placeholder."""
 
     counted: Counted
     total: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorRatio:
+class ErrorRatio(Struct, frozen=True):
     """One PromQL expression with a ``[$window]`` placeholder that already is the ratio of errors, 0 to 1.
 
     Nothing says how many events stand behind it, so every moment weighs the same.
@@ -69,37 +64,32 @@ class ErrorRatio:
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """Samples of a gauge that is 1 while all is well and 0 while it is not, such as ``up``."""
 
     gauge: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(Struct, frozen=True):
     """A slice of time is good while the gauge is at or above the bound."""
 
     bound: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class AtMost:
+class AtMost(Struct, frozen=True):
     """A slice of time is good while the gauge is at or below the bound."""
 
     bound: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """Slices of time in which a gauge is on the right side of a bound."""
 
     gauge: Expression
     bound: AtLeast | AtMost
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(Struct, frozen=True):
     """Slices of time in which the newest success, a Unix time in seconds, is younger than ``max_age``."""
 
     timestamp: Expression
@@ -115,8 +105,7 @@ class LabelMode(enum.Enum):
     """At the time it was made: the newest predictions have no labels yet, so that they are looked at late."""
 
 
-@dataclass(frozen=True, slots=True)
-class Labelling:
+class Labelling(Struct, frozen=True):
     """How late ground truth comes, and how much of it there has to be."""
 
     mode: LabelMode = LabelMode.ARRIVAL
@@ -131,8 +120,7 @@ class Labelling:
         return self.lag or Fraction(0) if self.mode is LabelMode.COHORT else Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(Struct, frozen=True):
     """Judged predictions that do not meet the quality threshold, over all judged predictions.
 
     ``slices`` are labels by each of whose values a slice is paged for, when it is surely bad.
@@ -143,8 +131,7 @@ class Quality:
     slices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Guardrail:
+class Guardrail(Struct, frozen=True):
     """Checks that a guardrail did not make, for it failed or failed open, over all its checks.
 
     What is None is not known, and not watched.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.placed import Placed
 
 
-@dataclass(frozen=True, slots=True)
-class PresetUse:
+class PresetUse(Placed, frozen=True):
     """A preset that stands in an indicator's place.
 
     ``parameters`` are the values as YAML has them: which there may be, and of what type, the preset says.
@@ -20,5 +19,5 @@ class PresetUse:
     preset: str
     release: str | None
     parameters: Mapping[str, Any]
-    position: Position = field(compare=False)
-    locate: Locate = field(default=nowhere, compare=False, repr=False)
+    position: Position
+    locate: Locate = nowhere

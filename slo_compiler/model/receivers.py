@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Severity
+from slo_compiler.model.placed import Placed
 from slo_compiler.quantities import HOUR, MINUTE, SECOND, Seconds
 
 Setting: TypeAlias = "str | int | bool | Sequence[Setting] | Mapping[str, Setting]"
 """A value of Alertmanager's own configuration, passed on as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(Placed, frozen=True):
     """Integrations in Alertmanager's words: ``{"pagerduty_configs": ({"routing_key_file": "…"},)}``."""
 
     integrations: Mapping[str, Setting]
-    position: Position = field(compare=False, repr=False)
+    position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Placed, frozen=True):
     """How one owner is reached for a page and for a ticket; None when not at all."""
 
     page: Receiver | None
     ticket: Receiver | None
-    position: Position = field(compare=False, repr=False)
+    position: Position
 
     def receiver(self, severity: Severity) -> Receiver | None:
         """What an alert of the severity is sent to."""
         return self.page if severity is Severity.PAGE else self.ticket
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeHours:
+class OfficeHours(Struct, frozen=True):
     """When tickets are delivered, in Alertmanager's notation: ``monday:friday``, ``09:00``, ``17:00``."""
 
     location: str
@@ -45,8 +44,7 @@ class OfficeHours:
     end: str = "17:00"
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
+class Grouping(Struct, frozen=True):
     """When Alertmanager sends the first notification of an incident, an update, and a reminder."""
 
     group_wait: Seconds = 30 * SECOND
@@ -55,8 +53,7 @@ class Grouping:
     repeat_ticket: Seconds = 24 * HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class Receivers:
+class Receivers(Placed, frozen=True):
     """All owners' contacts, and what holds for all of them.
 
     ``fallback`` receives what is no alert of an SLO; without one, nobody does.
@@ -64,7 +61,7 @@ class Receivers:
     """
 
     owners: Mapping[str, Contact]
-    position: Position = field(compare=False, repr=False)
+    position: Position
     fallback: Receiver | None = None
     office_hours: OfficeHours | None = None
     grouping: Grouping = field(default_factory=Grouping)

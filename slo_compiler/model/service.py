@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Severity
@@ -12,6 +13,7 @@ from slo_compiler.model.drift import Drift
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.guard import Guards
 from slo_compiler.model.place import Locate
+from slo_compiler.model.placed import Placed
 from slo_compiler.model.runbook import Runbook
 from slo_compiler.model.serving import Serving
 from slo_compiler.model.slo import Slo
@@ -20,16 +22,14 @@ from slo_compiler.model.surface import Surface
 from slo_compiler.model.tool import Tool
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Placed, frozen=True):
     """Who answers for a surface, and where that is said."""
 
     name: str
-    position: Position = field(compare=False)
+    position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Placed, frozen=True):
     """A service of machine learning, resolved.
 
     ``slos`` are those of its SLOs that have nothing missing, ``promised`` the names of all of them;
@@ -56,8 +56,8 @@ class Service:
     clock: Clock
     links: Links
     external_labels: tuple[str, ...]
-    position: Position = field(compare=False)
-    locate: Locate = field(compare=False, repr=False)
+    position: Position
+    locate: Locate
     systems: Mapping[str, str] = field(default_factory=dict)
     """The releases that are declared of the systems it runs on, by their names in the catalogue."""
     severity_labels: Mapping[Severity, Mapping[str, str]] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Service:
         return signal(
             self.name,
             name,
-            owners={owner.name: owner.position for owner in owners},
+            owner_positions={owner.name: owner.position for owner in owners},
             target=self.target,
             position=position,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.model.expression import Expression
 from slo_compiler.quantities import Seconds
@@ -12,8 +13,7 @@ ENGINE: Final = ("instance",)
 """The labels that Prometheus itself gives each engine that it scrapes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Engines:
+class Engines(Struct, frozen=True):
     """Engines that make progress while they have requests, or are stalled."""
 
     running: Expression
@@ -26,16 +26,14 @@ class Engines:
     """How long without progress is too long; the base window where it is not said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """The two counters of seconds, or of any other unit, of which one is a part of the other."""
 
     time: Expression
     total: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
+class Serving(Struct, frozen=True):
     """What a spec says of serving; None is not watched."""
 
     engines: Engines | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model import labels
@@ -11,6 +12,7 @@ from slo_compiler.model.alerting import Absent, Severity, TierRequest
 from slo_compiler.model.defaults import Clock, Links, Naming, Retention
 from slo_compiler.model.indicator import Indicator
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.placed import Placed
 from slo_compiler.model.role import Role
 from slo_compiler.model.runbook import Runbook
 from slo_compiler.model.subject import Subject
@@ -18,8 +20,7 @@ from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import Ratio, Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Slo:
+class Slo(Placed, frozen=True):
     """One SLO, resolved.
 
     ``objective`` is a ratio strictly between 0 and 1, ``period`` the time over which it is promised.
@@ -47,7 +48,7 @@ class Slo:
     """The oldest Prometheus release that loads the rules, such as ``prometheus-2.42``."""
     clock: Clock
     links: Links
-    position: Position = field(compare=False)
+    position: Position
     naming: Naming | None = None
     """Whose names its series and alerts bear beside ours."""
     class_: str | None = None
@@ -65,11 +66,11 @@ class Slo:
     """How long its Prometheus keeps samples, where that is known."""
     runbook: Runbook = field(default_factory=Runbook)
     """What the SLO, and else its service, says of incidents."""
-    locate: Locate = field(default=nowhere, compare=False, repr=False)
+    locate: Locate = nowhere
     """Where the parts of its spec stand."""
     severity_labels: Mapping[Severity, Mapping[str, str]] = field(default_factory=dict)
     """The labels in their place on alerts of a severity of which more is said."""
-    owner_position: Position = field(default=Position(""), compare=False)
+    owner_position: Position = Position("")
     """Where the owner is named, in the spec or in the defaults."""
 
     @property
@@ -90,7 +91,7 @@ class Slo:
             id=self.id,
             id_label=labels.SLO_ID,
             identity=self.identity,
-            owners={self.owner: self.owner_position},
+            owner_positions={self.owner: self.owner_position},
             target=self.target,
             position=self.position,
         )

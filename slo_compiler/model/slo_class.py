@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
+from msgspec import field
+
 from slo_compiler.model.alerting import Alerting
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.placed import Placed
 from slo_compiler.quantities import Ratio, Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class SloClass:
+class SloClass(Placed, frozen=True):
     """What its SLOs have in common, where they do not say otherwise. What is None was not said."""
 
     objective: Ratio | None = None
     window: Seconds | None = None
     alerting: Alerting = field(default_factory=Alerting)
-    locate: Locate = field(default=nowhere, compare=False, repr=False)
+    locate: Locate = nowhere
 
 
 # Google, The Site Reliability Workbook, chapter 5, "Alerting at Scale": the availability of each class.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Alerting
@@ -12,6 +13,7 @@ from slo_compiler.model.expression import Expression
 from slo_compiler.model.guard import Guards
 from slo_compiler.model.indicator import Guardrail, Indicator, Quality
 from slo_compiler.model.place import Locate, nowhere
+from slo_compiler.model.placed import Placed
 from slo_compiler.model.preset import PresetUse
 from slo_compiler.model.runbook import Runbook
 from slo_compiler.model.serving import Serving
@@ -20,15 +22,14 @@ from slo_compiler.model.tool import Tool
 from slo_compiler.quantities import Ratio, Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class SloSpec:
+class SloSpec(Placed, frozen=True):
     """One SLO of a spec. What is None is left to the defaults, a surface to the preset."""
 
     name: str
     objective: Ratio | None
     """None where the class has one."""
     indicator: Indicator | PresetUse
-    position: Position = field(compare=False)
+    position: Position
     class_: str | None = None
     """One of the classes of the defaults."""
     description: str = ""
@@ -41,23 +42,22 @@ class SloSpec:
     """The release of its preset's system, where it is not that of the service."""
     alerting: Alerting = field(default_factory=Alerting)
     runbook: Runbook = field(default_factory=Runbook)
-    locate: Locate = field(default=nowhere, compare=False, repr=False)
+    locate: Locate = nowhere
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(Placed, frozen=True):
     """The SLOs of one service: one file."""
 
     service: str
     slos: tuple[SloSpec, ...]
-    position: Position = field(compare=False)
+    position: Position
     description: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[Surface, str] = field(default_factory=dict)
     systems: Mapping[str, str] = field(default_factory=dict)
     """The releases of the systems that the service runs on, by their names in the catalogue."""
     alerting: Alerting = field(default_factory=Alerting)
-    locate: Locate = field(default=nowhere, compare=False, repr=False)
+    locate: Locate = nowhere
     model: str | None = None
     """The name of the model in the metrics, where that is not the service's."""
     drifts: tuple[Drift, ...] = ()

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model import labels
+from slo_compiler.model.placed import Placed
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Placed, frozen=True):
     """Whose a group of rules is, and who answers for its alerts.
 
     ``identity`` is on each of its series and alerts; in it ``id``, under ``id_label``, is nobody else's.
-    ``owners`` are those whom its alerts name, each with where the spec or the defaults name it.
+    ``owner_positions`` has those whom its alerts name, each with where the spec or the defaults name it.
     """
 
     service: str
     id: str
     id_label: str
-    identity: Mapping[str, str] = field(hash=False)
-    owners: Mapping[str, Position] = field(compare=False)
+    identity: Mapping[str, str]
+    owner_positions: Mapping[str, Position]
     target: str
     """The oldest Prometheus that loads its rules."""
-    position: Position = field(compare=False)
+    position: Position
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 def signal(
-    service: str, name: str, *, owners: Mapping[str, Position], target: str, position: Position
+    service: str, name: str, *, owner_positions: Mapping[str, Position], target: str, position: Position
 ) -> Subject:
     """The subject of a signal, whose name is no other signal's of the service; an SLO may have it too."""
     id_ = f"{service}:{name}"
@@ -37,7 +39,7 @@ def signal(
         id=id_,
         id_label=labels.SIGNAL_ID,
         identity={labels.SERVICE: service, labels.SIGNAL: name, labels.SIGNAL_ID: id_},
-        owners=owners,
+        owner_positions=owner_positions,
         target=target,
         position=position,
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.model.indicator import Indicator
 from slo_compiler.model.surface import Surface
@@ -35,8 +36,7 @@ def format_release(release: ReleaseNumber) -> str:
     return ".".join(map(str, release))
 
 
-@dataclass(frozen=True, slots=True)
-class Releases:
+class Releases(Struct, frozen=True):
     """The releases of a system from one on and before another; None is no bound."""
 
     since: ReleaseNumber | None = None
@@ -93,8 +93,7 @@ _SECONDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(Struct, frozen=True):
     """A metric of a system, by the name under which Prometheus has it.
 
     ``bounds`` are those of a histogram's buckets, in its unit, without ``+Inf``; ``success_only`` says that
@@ -120,8 +119,7 @@ class Metric:
     use: str
 
 
-@dataclass(frozen=True, slots=True)
-class Misnomer:
+class Misnomer(Struct, frozen=True):
     """A metric that guides speak of and that never was."""
 
     name: str
@@ -129,8 +127,7 @@ class Misnomer:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class LabelParameter:
+class LabelParameter(Struct, frozen=True):
     """A parameter that narrows a preset to one or more values of a label."""
 
     label: str
@@ -139,16 +136,14 @@ class LabelParameter:
     example: str
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """What a preset reads in the releases before one."""
 
     before: ReleaseNumber
     indicator: Indicator
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(Struct, frozen=True):
     """An SLI of a system.
 
     ``earlier`` is ordered, oldest first. ``indicator`` is a whole one: its threshold, age or bound is
@@ -177,8 +172,7 @@ class Preset:
         return self.indicator
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """What a system cannot be asked for, though it looks as if it could."""
 
     id: str
@@ -186,8 +180,7 @@ class Refusal:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(Struct, frozen=True):
     """A system as the catalogue knows it; ``read_from`` is the newest release that it was read from."""
 
     name: str

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct, field
+
 from slo_compiler.diagnostics import Position
+from slo_compiler.model.placed import Placed
 from slo_compiler.quantities import Seconds
 
 # grafana/mimir, pkg/util/validation/limits.go: ruler_max_rules_per_rule_group and
@@ -21,19 +23,17 @@ AMP_NAMESPACES: Final = 10
 _DEFAULTS_FILE: Final = Position("defaults.yaml")
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Placed, frozen=True):
     """PrometheusRule manifests for the Prometheus operator."""
 
     namespace: str | None = None
     """That of the manifests; None leaves it to whoever applies them."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What the ``ruleSelector`` of the Prometheus resource looks for."""
-    position: Position = field(default=_DEFAULTS_FILE, compare=False)
+    position: Position = _DEFAULTS_FILE
 
 
-@dataclass(frozen=True, slots=True)
-class AlertmanagerConfig:
+class AlertmanagerConfig(Placed, frozen=True):
     """AlertmanagerConfig manifests for the Prometheus operator."""
 
     namespace: str | None = None
@@ -41,21 +41,19 @@ class AlertmanagerConfig:
     """What the ``alertmanagerConfigSelector`` of the Alertmanager resource looks for."""
     matcher_strategy: str = "OnNamespace"
     """That of the Alertmanager resource: by default it gives its alerts to a namespace's own routes only."""
-    position: Position = field(default=_DEFAULTS_FILE, compare=False)
+    position: Position = _DEFAULTS_FILE
 
 
-@dataclass(frozen=True, slots=True)
-class Helm:
+class Helm(Placed, frozen=True):
     """A chart of PrometheusRule manifests."""
 
     name: str = "slo-rules"
     version: str = "0.1.0"
     labels: Mapping[str, str] = field(default_factory=dict)
-    position: Position = field(default=_DEFAULTS_FILE, compare=False)
+    position: Position = _DEFAULTS_FILE
 
 
-@dataclass(frozen=True, slots=True)
-class Mimir:
+class Mimir(Placed, frozen=True):
     """Rule files for a tenant of Mimir or Cortex, in the format of ``mimirtool rules``."""
 
     tenant: str | None = None
@@ -65,50 +63,45 @@ class Mimir:
     groups: int = MIMIR_GROUPS
     query_offset: Seconds | None = None
     """How far rules look back, so that samples which come by remote write are there."""
-    position: Position = field(default=_DEFAULTS_FILE, compare=False)
+    position: Position = _DEFAULTS_FILE
 
 
-@dataclass(frozen=True, slots=True)
-class Thanos:
+class Thanos(Placed, frozen=True):
     """Rule files for Thanos Ruler."""
 
     partial_response: str = "abort"
     """Whether a rule fails (``abort``) or goes on (``warn``) when a store does not answer."""
     shards: int = 1
     """How many rulers share the rules."""
-    position: Position = field(default=_DEFAULTS_FILE, compare=False)
+    position: Position = _DEFAULTS_FILE
 
 
-@dataclass(frozen=True, slots=True)
-class Vmalert:
+class Vmalert(Placed, frozen=True):
     """Rule files for vmalert of VictoriaMetrics."""
 
-    position: Position = field(default=_DEFAULTS_FILE, compare=False)
+    position: Position = _DEFAULTS_FILE
 
 
-@dataclass(frozen=True, slots=True)
-class Amp:
+class Amp(Placed, frozen=True):
     """Rule groups namespaces of Amazon Managed Service for Prometheus."""
 
     rules_per_group: int = AMP_RULES_PER_GROUP
     groups: int = AMP_GROUPS
     namespaces: int = AMP_NAMESPACES
-    position: Position = field(default=_DEFAULTS_FILE, compare=False)
+    position: Position = _DEFAULTS_FILE
 
 
-@dataclass(frozen=True, slots=True)
-class Gmp:
+class Gmp(Placed, frozen=True):
     """Manifests for Google Cloud Managed Service for Prometheus."""
 
     scope: str | None = None
     """Whose metrics the rules see: ``cluster``, the usual one, or ``global``."""
     namespace: str | None = None
     """The one namespace whose metrics they see instead."""
-    position: Position = field(default=_DEFAULTS_FILE, compare=False)
+    position: Position = _DEFAULTS_FILE
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """The targets that files are written for; those that are None are not asked for."""
 
     operator: Operator | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias, assert_never
+
+from msgspec.structs import replace
 
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.model.defaults import Defaults

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct, field
 
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.indicator import AtLeast, AtMost, Freshness, Guardrail, Indicator, Latency, Threshold
@@ -29,8 +30,7 @@ TRAFFIC: Final = "traffic"
 Value: TypeAlias = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a spec gives for the parameters of a preset, each read.
 
     ``labels`` are matchers by the label they are on, ``matchers`` others for every selector.

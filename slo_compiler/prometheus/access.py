@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 MEGABYTE: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class BearerToken:
+class BearerToken(Struct, frozen=True):
     """A token in a file, which may be renewed while we work."""
 
     file: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Password:
+class Password(Struct, frozen=True):
     """Basic authentication, with the password in a file."""
 
     user: str
@@ -28,8 +27,7 @@ class Password:
 Credentials: TypeAlias = BearerToken | Password
 
 
-@dataclass(frozen=True, slots=True)
-class Tls:
+class Tls(Struct, frozen=True):
     """Whom to trust, and as whom to show up. Without ``authorities`` those of the system are trusted."""
 
     authorities: Path | None = None
@@ -39,18 +37,19 @@ class Tls:
     """Whether the server has to prove who it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """What is shown to a server with every question."""
 
     credentials: Credentials | None = None
     tls: Tls = field(default_factory=Tls)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
     """More of them, such as ``X-Scope-OrgID`` for a tenant. They may be secrets, and are never printed."""
 
+    def __repr__(self) -> str:
+        return f"Access({self.credentials}, {self.tls}, headers: {', '.join(self.headers)})"
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+
+class Limits(Struct, frozen=True):
     """How much of a server is borne with."""
 
     timeout: float = 130

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from slo_compiler.prometheus.failure import Failure, Reason, quoted
 
 EXAMPLE: Final = "write for example http://localhost:9090"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where a server is: scheme, host, port and the prefix of its paths, without credentials."""
 
     url: str

@@ -6,8 +6,9 @@ Source: https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from slo_compiler.prometheus import decode
 from slo_compiler.prometheus.answers import AlertmanagerStatus, Answer, Notified, Silence
@@ -18,8 +19,7 @@ from slo_compiler.prometheus.transport import Parameters, Transport
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Alertmanager:
+class Alertmanager(Struct, frozen=True):
     """An Alertmanager that can be asked."""
 
     transport: Transport

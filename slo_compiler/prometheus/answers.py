@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 Value_co = TypeVar("Value_co", covariant=True)
 
 Labels: TypeAlias = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[Value_co]):
+class Answer(Struct, Generic[Value_co], frozen=True):
     """An answer, and what the server has to say about it: its warnings and, of Prometheus 3, its infos."""
 
     value: Value_co
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A series at one time; a scalar has no labels."""
 
     labels: Labels
@@ -28,8 +27,7 @@ class Sample:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A series over some time: as many values as times, which ascend."""
 
     labels: Labels
@@ -37,8 +35,7 @@ class Line:
     values: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Struct, frozen=True):
     """What a target says of a metric."""
 
     type: str
@@ -46,8 +43,7 @@ class Metadata:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class BuildInfo:
+class BuildInfo(Struct, frozen=True):
     """Which server it is."""
 
     version: str
@@ -59,8 +55,7 @@ class BuildInfo:
         return tuple(int(part) for part in head.split(".") if part.isdigit())
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveAlert:
+class ActiveAlert(Struct, frozen=True):
     """An alert that waits or fires in Prometheus."""
 
     labels: Labels
@@ -71,8 +66,7 @@ class ActiveAlert:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedRule:
+class LoadedRule(Struct, frozen=True):
     """A rule as it is loaded: an alert where it has a state, and else a recorded series."""
 
     name: str
@@ -88,8 +82,7 @@ class LoadedRule:
     alerts: tuple[ActiveAlert, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedGroup:
+class LoadedGroup(Struct, frozen=True):
     """A group of rules as it is loaded."""
 
     name: str
@@ -100,8 +93,7 @@ class LoadedGroup:
     rules: tuple[LoadedRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Notified:
+class Notified(Struct, frozen=True):
     """An alert in Alertmanager."""
 
     labels: Labels
@@ -117,8 +109,7 @@ class Notified:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class SilenceMatcher:
+class SilenceMatcher(Struct, frozen=True):
     """What the label of an alert has to be, or not to be, for a silence to hold."""
 
     name: str
@@ -127,8 +118,7 @@ class SilenceMatcher:
     is_equal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """A silence in Alertmanager."""
 
     id: str
@@ -141,8 +131,7 @@ class Silence:
     """``active``, ``pending`` or ``expired``."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertmanagerStatus:
+class AlertmanagerStatus(Struct, frozen=True):
     """Which Alertmanager it is, and with whom it works."""
 
     version: str

@@ -6,8 +6,9 @@ Source: https://prometheus.io/docs/prometheus/latest/querying/api/
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from slo_compiler.prometheus import decode
 from slo_compiler.prometheus.answers import (
@@ -26,8 +27,7 @@ from slo_compiler.prometheus.transport import Parameters, Transport
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Prometheus:
+class Prometheus(Struct, frozen=True):
     """A Prometheus that can be asked. Times are Unix seconds, and durations seconds."""
 
     transport: Transport

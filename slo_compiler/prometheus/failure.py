@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 MOST_QUOTED: Final = 300
 """Characters of what a server says: its error pages can be long."""
@@ -35,8 +36,7 @@ class Reason(enum.Enum):
     """The answer takes more time, samples or memory than either side allows; less at once would do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why there is no answer. The message never holds a secret."""
 
     reason: Reason

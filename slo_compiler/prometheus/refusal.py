@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from slo_compiler.prometheus.access import Access, BearerToken, Password
 from slo_compiler.prometheus.failure import Failure, Reason, quoted
@@ -18,8 +19,7 @@ _TOO_MUCH: Final = ("timeout", "too_large_entry")
 _TOO_MANY: Final = ("too many samples", "exceed")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What came back over HTTP. The names of headers are in lower case."""
 
     status: int

@@ -6,9 +6,10 @@ Source: https://grafana.com/docs/mimir/latest/references/http-api/#ruler
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from slo_compiler.prometheus.failure import Failure, Reason
 from slo_compiler.prometheus.transport import Question, Transport
@@ -19,8 +20,7 @@ _NOTHING: Final = 404
 _NAMESPACE: Final = re.compile(r"^([a-z0-9][a-z0-9.-]*):\s*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Ruler:
+class Ruler(Struct, frozen=True):
     """A ruler of a tenant. Its address ends with the prefix of the API, usually ``/prometheus``."""
 
     transport: Transport

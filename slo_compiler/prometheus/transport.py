@@ -8,13 +8,14 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
+from msgspec import Struct, field
+from msgspec.structs import replace
 from urllib3 import exceptions
 
 from slo_compiler.prometheus.access import Access, BearerToken, Limits, Password, Tls
@@ -40,8 +41,7 @@ _OF_OPENSSL: Final = re.compile(r"^[A-Z_]+\] | \(_ssl\.c:\d+\)")
 _LIBRARY: Final = (exceptions.HTTPError, OSError)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A request: a path below the address, and what is sent there."""
 
     path: str
@@ -57,8 +57,7 @@ class Question:
     """Statuses that are an answer, beside those of success: 404 for what may be missing."""
 
 
-@dataclass(slots=True)
-class Transport:
+class Transport(Struct):
     """A server over HTTP. ``waiting`` is told why and how long before each further attempt."""
 
     address: Address

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.promql.functions import ValueType
 from slo_compiler.promql.lexer import tokens_of
@@ -18,8 +19,7 @@ REMEMBERED: Final = 32_768
 """Expressions: those of some ten thousand SLOs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """An expression that the release takes."""
 
     text: str

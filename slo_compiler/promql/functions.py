@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.promql.release import PROMETHEUS_2_42, PROMETHEUS_2_53, PROMETHEUS_3_5, Release
 
@@ -24,8 +25,7 @@ M: Final = ValueType.MATRIX
 T: Final = ValueType.STRING
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """What a function takes and returns, and the releases that have it."""
 
     arguments: tuple[ValueType, ...]
@@ -98,8 +98,7 @@ FUNCTIONS: Final[dict[str, Signature]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregator:
+class Aggregator(Struct, frozen=True):
     """An aggregation operator: what it takes before the vector, if anything, and who has it."""
 
     parameter: ValueType | None = None

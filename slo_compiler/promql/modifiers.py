@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Final
+
+from msgspec.structs import replace
 
 from slo_compiler.promql.cursor import Cursor
 from slo_compiler.promql.lexer import Kind, Token

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, assert_never
+
+from msgspec import Struct
 
 from slo_compiler.quantities import Seconds
 
@@ -24,8 +25,7 @@ class MatchOperator(enum.Enum):
         return self in (MatchOperator.REGEX, MatchOperator.NOT_REGEX)
 
 
-@dataclass(frozen=True, slots=True)
-class NumberLiteral:
+class NumberLiteral(Struct, frozen=True):
     """A number, or since release 3 a duration in the place of one, in seconds."""
 
     start: int
@@ -33,8 +33,7 @@ class NumberLiteral:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class StringLiteral:
+class StringLiteral(Struct, frozen=True):
     """A string; bytes that are no UTF-8 are surrogate escapes."""
 
     start: int
@@ -42,8 +41,7 @@ class StringLiteral:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
+class Matcher(Struct, frozen=True):
     """One condition on a label: ``job="api"``."""
 
     start: int
@@ -59,8 +57,7 @@ Timestamp: TypeAlias = Seconds | Literal["start()", "end()"]
 _NO_OFFSET: Final = Seconds(0)
 
 
-@dataclass(frozen=True, slots=True)
-class VectorSelector:
+class VectorSelector(Struct, frozen=True):
     """``metric{matchers} offset 5m @ 0``; the metric is ``None`` where no name stands before the braces."""
 
     start: int
@@ -71,8 +68,7 @@ class VectorSelector:
     at: Timestamp | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Struct, frozen=True):
     """A duration in brackets; its seconds are ``None`` where the placeholder ``$window`` stands for them."""
 
     start: int
@@ -80,8 +76,7 @@ class Duration:
     seconds: Seconds | None
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixSelector:
+class MatrixSelector(Struct, frozen=True):
     """``selector[5m]``; an ``offset`` or ``@`` behind the bracket counts as the selector's."""
 
     start: int
@@ -90,8 +85,7 @@ class MatrixSelector:
     range: Duration
 
 
-@dataclass(frozen=True, slots=True)
-class Subquery:
+class Subquery(Struct, frozen=True):
     """``expr[1h:5m] offset 1h @ 0``; the step is ``None`` where the server's default holds."""
 
     start: int
@@ -103,8 +97,7 @@ class Subquery:
     at: Timestamp | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """``function(arguments)``."""
 
     start: int
@@ -113,16 +106,14 @@ class Call:
     arguments: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
+class Grouping(Struct, frozen=True):
     """``by (labels)`` or ``without (labels)``."""
 
     without: bool
     labels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregation:
+class Aggregation(Struct, frozen=True):
     """``operator by (labels) (arguments)``; the operator in lower case."""
 
     start: int
@@ -136,8 +127,7 @@ Group: TypeAlias = Literal["group_left", "group_right"]
 """The side of which many series may match one of the other side."""
 
 
-@dataclass(frozen=True, slots=True)
-class VectorMatching:
+class VectorMatching(Struct, frozen=True):
     """``on (labels)`` or ``ignoring (labels)``, and ``group_left (include)`` or ``group_right (include)``."""
 
     on: bool
@@ -146,8 +136,7 @@ class VectorMatching:
     include: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """``left operator bool on (labels) right``; the operator in lower case."""
 
     start: int
@@ -160,8 +149,7 @@ class Binary:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """``-operand``."""
 
     start: int
@@ -170,8 +158,7 @@ class Unary:
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Parentheses:
+class Parentheses(Struct, frozen=True):
     """``(inner)``."""
 
     start: int

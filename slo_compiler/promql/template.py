@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.promql.check import REMEMBERED, Expression, parse
 from slo_compiler.promql.lexer import PLACEHOLDER, Kind, tokens_of
@@ -16,8 +17,7 @@ from slo_compiler.quantities import parse_duration
 _VARIABLE: Final = re.compile(r"\$[A-Za-z_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """An expression that a release takes whatever the window."""
 
     expression: Expression

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
+from msgspec import Struct
 
 from slo_compiler.replay.bands import Band
 from slo_compiler.replay.grid import Span
@@ -21,8 +21,7 @@ FRAME: Final = 0.9
 """Inches, for the title and the labels of the axis, where bands stand alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What is in view, and the moment that its times are counted from: ``since`` is what that is."""
 
     view: Span

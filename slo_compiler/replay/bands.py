@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.labels import SEVERITY
@@ -15,8 +16,7 @@ from slo_compiler.replay.inhibit import Timeline
 from slo_compiler.replay.spans import both, union, without
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """An alert, all its groups or slices in one: heard while any of them is.
 
     ``said`` is what held it back most and for how long; empty where nothing but a faster alert did.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
@@ -20,8 +21,7 @@ from slo_compiler.rules.alerts import HALF_AN_ERROR, absent_labels, tier_labels
 from slo_compiler.rules.notification import inhibit_rules
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Evaluation:
+class Evaluation(Struct, frozen=True, eq=False):
     """What a plan's rules say of a past.
 
     ``timelines`` holds for each group, a row of the series, the timelines of its alerts: the tiers, fastest

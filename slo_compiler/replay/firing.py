@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.quantities import Seconds
 from slo_compiler.replay.grid import Grid, Mask
@@ -11,8 +12,7 @@ from slo_compiler.replay.inhibit import Timeline
 from slo_compiler.replay.spans import fired, spans_of, until, without
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Yielding:
+class Yielding(Struct, frozen=True, eq=False):
     """An alert, and at which evaluations its expression yields: ``holds`` has a row for each group."""
 
     name: str

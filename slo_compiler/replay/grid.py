@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 Array: TypeAlias = npt.NDArray[np.float64]
 """Numbers of one row or several; not a number where there is nothing."""
@@ -14,8 +15,7 @@ Array: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """From a time on until another, which no longer belongs to it."""
 
     begin: float
@@ -31,8 +31,7 @@ Spans: TypeAlias = tuple[Span, ...]
 """Ascending, and apart from each other."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Grid:
+class Grid(Struct, frozen=True, eq=False, dict=True):
     """When the rules are evaluated: every ``interval`` from ``start`` on, ``count`` times.
 
     ``coarse_start`` is when the coarse group is evaluated first, ``down`` when Prometheus was not there and
@@ -44,12 +43,11 @@ class Grid:
     count: int
     coarse_start: float = 0
     down: Spans = ()
-    times: Array = field(init=False)
-    """All evaluations of the fast group, those included that did not take place."""
 
-    def __post_init__(self) -> None:
-        times = self.start + self.interval * np.arange(self.count, dtype=np.float64)
-        object.__setattr__(self, "times", times)
+    @cached_property
+    def times(self) -> Array:
+        """All evaluations of the fast group, those included that did not take place."""
+        return self.start + self.interval * np.arange(self.count, dtype=np.float64)
 
     @property
     def end(self) -> float:

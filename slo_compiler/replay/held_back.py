@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.model import labels
 from slo_compiler.replay.grid import Span, Spans
@@ -14,8 +15,7 @@ from slo_compiler.replay.spans import union
 from slo_compiler.rules import names
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBack:
+class HeldBack(Struct, frozen=True):
     """An alert that a guard held back, or pages of other SLOs.
 
     ``after`` is how long after the onset it was held back first, ``lasted`` for how long in all.

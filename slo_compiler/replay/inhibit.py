@@ -6,7 +6,9 @@ Whatever fires can hold back, if its labels match: the alerts of an SLO each oth
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.model.labels import GUARD
 from slo_compiler.replay.grid import Spans
@@ -14,8 +16,7 @@ from slo_compiler.replay.spans import both, union, without
 from slo_compiler.rules.inhibition import InhibitRule, inhibits
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """An alert that holds back another one, and when it does."""
 
     alert: str
@@ -28,8 +29,7 @@ class Holder:
         return self.labels.get(GUARD)
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """What became of one alert.
 
     ``pending`` is when it waited, ``holds`` when its expression yielded, ``firing`` when it fired, kept on

@@ -7,11 +7,11 @@ Events are drawn around the expected traffic (Poisson), and each fails with the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, assert_never
 
 import numpy as np
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.incident import Phase
@@ -41,8 +41,7 @@ FIRST_EVALUATION: Final = 15.0
 """Scrapes and evaluations are at moments of their own, as in every server; no incident begins at one."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expected:
+class Expected(Struct, frozen=True, eq=False):
     """What is to be expected at each scrape: how many events, which share of them fails, if it is seen."""
 
     times: Array

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 import matplotlib as mpl
@@ -16,6 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FuncFormatter
+from msgspec import Struct
 
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.quantities import Seconds, format_duration, format_percent
@@ -60,8 +60,7 @@ STYLE: Final[dict[Any, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Panel:
+class Panel(Struct, frozen=True, eq=False):
     """One part of a picture: a group of an evaluation, within some time.
 
     ``zero`` is the moment that times are counted from, and ``since`` what it is: ``the onset``.
@@ -77,8 +76,7 @@ class Panel:
     incident: Span | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Drawing:
+class Drawing(Struct, frozen=True, eq=False):
     """Any other part of a picture: its height in inches, and what draws it."""
 
     height: float

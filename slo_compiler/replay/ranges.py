@@ -5,19 +5,18 @@ All of it is differences of running sums, so that a long range costs what a shor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from slo_compiler.replay.grid import Array, Mask
 
 Indexes: TypeAlias = npt.NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Running:
+class Running(Struct, frozen=True, eq=False):
     """The sum of all samples before each, and their number: ranges of any length are differences of these."""
 
     sums: Array
@@ -30,8 +29,7 @@ class Running:
         return cls(_so_far(np.where(there, samples, 0)), numbers_of(there))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranges:
+class Ranges(Struct, frozen=True, eq=False):
     """Where each range begins and ends: with the sample ``low``, and before the sample ``high``."""
 
     low: Indexes

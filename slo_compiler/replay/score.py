@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.labels import BURN_TIER, SEVERITY
@@ -20,8 +22,7 @@ from slo_compiler.replay.inhibit import Timeline
 ABSENT: Final = "absent"
 
 
-@dataclass(frozen=True, slots=True)
-class Alerted:
+class Alerted(Struct, frozen=True):
     """A notification: an alert that began to be heard."""
 
     source: str
@@ -30,8 +31,7 @@ class Alerted:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one incident: what it was worth, what was heard of it, and for how long.
 
     ``onset`` and ``end`` are of the incident; ``resolved`` is when the last alert of the severity that it was
@@ -67,8 +67,7 @@ class Outcome:
         return sum(self.worth is not None and _enough(self.worth, each.severity) for each in self.heard)
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Struct, frozen=True):
     """The four measures over many incidents; None where nothing was there to be measured.
 
     Times are medians in seconds.

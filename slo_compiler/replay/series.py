@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from slo_compiler.quantities import Seconds
 from slo_compiler.replay.grid import Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Counters:
+class Counters(Struct, frozen=True, eq=False):
     """Two counters, as ever growing and falling back to 0 on a restart as they are.
 
     ``times`` are the seconds of the scrapes, ascending. ``events`` and ``counted`` have a row for each group.
@@ -28,8 +27,7 @@ class Counters:
     replicas: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Samples:
+class Samples(Struct, frozen=True, eq=False):
     """Events of one scrape each: looks at a gauge, and the failures among them."""
 
     times: Array
@@ -37,16 +35,14 @@ class Samples:
     errors: Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ratios:
+class Ratios(Struct, frozen=True, eq=False):
     """A ratio of errors as it was at each scrape, with nothing to say how many events stand behind it."""
 
     times: Array
     ratio: Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Counts:
+class Counts(Struct, frozen=True, eq=False):
     """Events within a window and the errors among them, a column for each evaluation."""
 
     events: Array
@@ -59,8 +55,7 @@ class Counts:
             return self.errors / self.events
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Readings:
+class Readings(Struct, frozen=True, eq=False):
     """The counts within each window that reads raw series, by its length, at each evaluation of a grid.
 
     What was scraped is not known: a Prometheus, or somebody else, has already counted.

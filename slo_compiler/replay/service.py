@@ -6,7 +6,9 @@ All its alerts are looked at together, as Alertmanager does: an SLO's, those of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.model.labels import GUARD
 from slo_compiler.model.slo import Slo
@@ -27,8 +29,7 @@ SOME: str = "some"
 """The value of a label that only Prometheus knows, the same on all alerts of a server."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ServiceEvaluation:
+class ServiceEvaluation(Struct, frozen=True, eq=False):
     """What a service's rules say of a past: its SLOs and drifts by name, and all its alerts.
 
     ``left_out`` names the alerts of signals of which the past does not tell.

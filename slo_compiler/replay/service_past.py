@@ -6,11 +6,11 @@ Replicas, features and slices are as many as stand here, whatever a service has:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.drift import Drift

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -15,6 +14,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.ticker import FuncFormatter
+from msgspec import Struct
 
 from slo_compiler.quantities import format_percent
 from slo_compiler.replay.band_plot import Frame, draw_bands, height_of
@@ -48,8 +48,7 @@ LEGEND_LINE: Final = 13
 LINES: Final = (*COLOURS, OTHER)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+class Curve(Struct, frozen=True, eq=False):
     """What is measured of an SLO or a drift, in multiples of its threshold, at each evaluation."""
 
     about: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.alerting import Severity
@@ -30,8 +31,7 @@ HISTORY: Final = DAY
 """How long the service was healthy before an incident; what is missing counts as healthy, too."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trial:
+class Trial(Struct, frozen=True, eq=False):
     """An incident, and what came of it, draw by draw; ``evaluation`` is that of the first.
 
     ``budget`` is the share of the period's error budget that it spends, ``span`` from its onset to its end in
@@ -55,8 +55,7 @@ class Trial:
         return mostly_heard(self.outcomes, *Severity)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Simulation:
+class Simulation(Struct, frozen=True, eq=False):
     """All incidents tried on an SLO at some traffic; ``false_pages`` and ``false_tickets`` are a month's."""
 
     plan: Plan

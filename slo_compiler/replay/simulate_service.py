@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.incident import Detector, Guarding, Incident, Phase
@@ -27,8 +29,7 @@ DRAWS: Final = 3
 HEALTHY_MONTHS: Final = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ServiceTrial:
+class ServiceTrial(Struct, frozen=True, eq=False):
     """An incident, and what came of it, draw by draw; ``evaluation`` is that of the first.
 
     ``span`` is from its onset to its end in the seconds of the evaluation.
@@ -58,8 +59,7 @@ class ServiceTrial:
         return held_back(self.evaluation.timelines, self.span)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ServiceSimulation:
+class ServiceSimulation(Struct, frozen=True, eq=False):
     """All incidents tried on a service at some traffic; false alerts are a month's.
 
     ``not_tried`` are those that are about something it has not, ``left_out`` the alerts that none is about.

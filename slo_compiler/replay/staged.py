@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.incident import Guarding, Incident, Phase
@@ -25,8 +26,7 @@ USUAL_WEEKS: Final = 2
 WEEK: Final = 7 * DAY
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Staged:
+class Staged(Struct, frozen=True, eq=False):
     """An incident of a service after a healthy history, in the seconds of its past."""
 
     watched: Watched

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from slo_compiler.replay.grid import Array
 
@@ -17,8 +17,7 @@ MOST_A_MINUTE: Final = 1_000_000_000
 """More than this nobody serves, and counts of months would not be exact."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Traffic:
+class Traffic(Struct, frozen=True, eq=False):
     """Events in each of some minutes, which begin anew after the last one."""
 
     a_minute: Array

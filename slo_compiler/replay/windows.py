@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias, assert_never
 
 import numpy as np
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.windows import Pace, Raw, RunningSum, Tiles, Window, Windows
@@ -82,8 +82,7 @@ def _added_up(window: Window, recorded: Recorded, history: _History) -> Counts:
             assert_never(window.source)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Tile:
+class _Tile(Struct, frozen=True, eq=False):
     """The newest tile of a window of days, which is there in a gap so that the window is not late."""
 
     length: Seconds
@@ -127,8 +126,7 @@ def _or(values: Array, otherwise: Array) -> Array:
     return np.where(np.isnan(values), otherwise, values)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _History:
+class _History(Struct, frozen=True, eq=False):
     """The base window's samples, all or the coarse copies: what is read where tiles are missing."""
 
     events: Running

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.policy import DEFAULT_TIERS
 from slo_compiler.diagnostics import Diagnostic, Position, error, warning

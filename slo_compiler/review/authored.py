@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from fractions import Fraction
+
+from msgspec import Struct
 
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import Indicator
@@ -28,12 +29,12 @@ def _lines(head: str, value: object, release: Release, indent: str) -> Iterator[
             yield from (f"{indent}  {line}" for line in embeddable(text, release).splitlines())
         case Fraction():
             yield f"{indent}{head}: {format_decimal(value)}"
-        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        case Struct():
             yield f"{indent}{head}"
-            for field in dataclasses.fields(value):
-                part = getattr(value, field.name)
+            for name in value.__struct_fields__:
+                part = getattr(value, name)
                 kind = f": {_kind(part)}" if _has_kinds(part) else ""
-                yield from _lines(f"{field.name}{kind}", part, release, f"{indent}  ")
+                yield from _lines(f"{name}{kind}", part, release, f"{indent}  ")
         case _:
             yield f"{indent}{head}: {value}"
 
@@ -43,4 +44,4 @@ def _kind(value: object) -> str:
 
 
 def _has_kinds(value: object) -> bool:
-    return dataclasses.is_dataclass(value) and not isinstance(value, Expression)
+    return isinstance(value, Struct) and not isinstance(value, Expression)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model import labels
@@ -40,8 +42,7 @@ NAME: Final = "name"
 _NAMED: Final = (Kind.INDICATOR, Kind.ANNOTATIONS, Kind.RECORDED)
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """An SLO and what Alertmanager is told, before or after."""
 
     part: Part | None
@@ -49,8 +50,7 @@ class Side:
     notification: Notification | None
 
 
-@dataclass(frozen=True, slots=True)
-class AlertChange:
+class AlertChange(Struct, frozen=True):
     """An alert of an SLO that changes; the alert itself need not."""
 
     name: str
@@ -63,8 +63,7 @@ class AlertChange:
     """The tier that it belongs to, if it is one on a burn rate."""
 
 
-@dataclass(frozen=True, slots=True)
-class SloChange:
+class SloChange(Struct, frozen=True):
     """An SLO or a signal that changes, came or went."""
 
     before: str | None

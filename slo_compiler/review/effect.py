@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.model.alerting import Severity
 
@@ -13,8 +14,7 @@ _SEVERITIES: Final = tuple(Severity)
 Labels: TypeAlias = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """One page or ticket: when it began and ended, in Unix seconds, and the tiers that were heard in it."""
 
     begin: float
@@ -29,8 +29,7 @@ class Told:
         return same and self.begin < other.end and other.begin < self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """What one side would have told of an SLO, and the share of its budget that is spent at the end."""
 
     told: tuple[Told, ...]
@@ -41,8 +40,7 @@ class Past:
         return sum(each.severity is severity for each in self.told)
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """The past of an SLO by either side; None where there is no such SLO, or no history of it."""
 
     before: Past | None
@@ -59,8 +57,7 @@ class Effect:
         return _unmet(self.after, self.before)
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(Struct, frozen=True):
     """What a review would have done, from a Unix time to another.
 
     ``slos`` holds the SLOs and signals that change, by their ids, and those that do not and are told of

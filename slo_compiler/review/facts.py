@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.quantities import Ratio, Seconds
 
@@ -36,29 +37,25 @@ class Kind(enum.Enum):
 _ORDER: Final = tuple(Kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """A ratio that is read as a percentage."""
 
     ratio: Ratio
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A length of time; None when it never comes to that."""
 
     seconds: Seconds | None
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A text in one line."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """PromQL or JSON, mostly of several lines."""
 
     text: str
@@ -67,8 +64,7 @@ class Code:
 Value: TypeAlias = Share | Span | Words | Code
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One thing that is so."""
 
     kind: Kind
@@ -79,8 +75,7 @@ Facts: TypeAlias = Mapping[str, Fact]
 """Facts by name, in the order in which they are told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A fact that is another one now; None where there is no such fact."""
 
     kind: Kind

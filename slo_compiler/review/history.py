@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.windows import Raw
@@ -26,8 +27,7 @@ from slo_compiler.rules import names
 _ONE_SAMPLE_IS_ENOUGH: Final = ("last_over_time", "present_over_time")
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """How far back a series of an SLO looks, and at which series of the base window."""
 
     length: Seconds

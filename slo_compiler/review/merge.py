@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
@@ -47,8 +48,7 @@ BEGINS: Final = (Fate.NEW, Fate.RESET, Fate.EMPTIED)
 """What becomes of series that hold nothing of what was before, or not all that they should."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertMerge:
+class AlertMerge(Struct, frozen=True):
     """What a merge does to an alert."""
 
     fate: Fate
@@ -58,8 +58,7 @@ class AlertMerge:
     """How long until the windows that it reads hold nothing but what the new rules count."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesMerge:
+class SeriesMerge(Struct, frozen=True):
     """What a merge does to a recorded series."""
 
     record: str

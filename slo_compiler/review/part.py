@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.tier import Tier
@@ -17,8 +18,7 @@ from slo_compiler.rules.program import Lowered, LoweredSlo, Program
 from slo_compiler.rules.signals.signal import LoweredSignal
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A rule and where it stands, which is a part of its identity."""
 
     file: str
@@ -33,8 +33,7 @@ class Placed:
         return self.rule.alert if isinstance(self.rule, AlertingRule) else self.rule.record
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What is compared as one."""
 
     id: str

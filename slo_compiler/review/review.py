@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.review.changes import Side, SloChange, compare
 from slo_compiler.review.comparing import notification_facts
@@ -18,8 +19,7 @@ from slo_compiler.rules.program import Program
 _KINDS: Final = tuple(Kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """What changes between two programs."""
 
     slos: tuple[SloChange, ...]

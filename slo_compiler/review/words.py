@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, TypeAlias, assert_never
+
+from msgspec import Struct
 
 from slo_compiler.emitters.explanation import INCIDENTS, NEVER
 from slo_compiler.quantities import approximate_duration, format_decimal, format_percent
@@ -32,8 +33,7 @@ NOTHING: Final = "none"
 _HEADS: Final = ("---", "+++", "@@")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What was and what is; both the same where nothing changes."""
 
     before: str
@@ -51,8 +51,7 @@ class Cell:
 Row: TypeAlias = tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A table: its columns, and as many cells in each row."""
 
     columns: tuple[str, ...]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.adapter import ADAPTER, AdapterRule, ChosenAdapter, ParameterType
 from slo_compiler.model.defaults import Defaults
+from slo_compiler.model.placed import Placed
 from slo_compiler.promql.quote import quote_string
 from slo_compiler.quantities import format_decimal, format_duration, parse_duration
 from slo_compiler.rules import names
@@ -21,14 +21,13 @@ _PLACEHOLDER: Final = re.compile(r"\$([a-z][a-z_]*)")
 _QUOTED: Final = frozenset({ParameterType.TEXT, ParameterType.CHOICE})
 
 
-@dataclass(frozen=True, slots=True)
-class AdaptedGroup:
+class AdaptedGroup(Placed, frozen=True):
     """The rules of an adapter, and the release that has to take them."""
 
     adapter: str
     group: Group
     target: str
-    position: Position = field(compare=False)
+    position: Position
 
 
 def adapt(chosen: Iterable[ChosenAdapter], defaults: Defaults) -> tuple[AdaptedGroup, ...]:

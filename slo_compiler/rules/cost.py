@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, NamedTuple
+
+from msgspec import Struct, field
 
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import metric_of
@@ -21,8 +22,7 @@ SUBQUERY_STEP: Final = MINUTE
 """The step of a subquery that names none: the global evaluation_interval, by default."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assumptions:
+class Assumptions(Struct, frozen=True):
     """What the specs do not say and the cost depends on."""
 
     series: int = 1
@@ -32,8 +32,7 @@ class Assumptions:
     scrape_interval: Seconds = Fraction(30)
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What some groups cost. Costs add up."""
 
     groups: int = 0
@@ -58,8 +57,7 @@ class Cost:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectCost:
+class SubjectCost(Struct, frozen=True):
     """What the groups of an SLO, a signal or an adapter cost."""
 
     id: str
@@ -107,8 +105,7 @@ def _all_groups(program: Program) -> Iterator[Group]:
     return (group for file in program.rule_files for group in file.groups)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     id: str
     target: str
     intervals: tuple[tuple[str, Seconds], ...]

@@ -8,16 +8,16 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.labels import SEVERITY, SLO_ID
 from slo_compiler.rules.matchers import Labels, Matcher, all_could_match, all_match, check_label_name
 
 
-@dataclass(frozen=True, slots=True)
-class InhibitRule:
+class InhibitRule(Struct, frozen=True):
     """While a source alert fires, the target alerts with the same ``equal`` labels do not notify.
 
     Raises:
@@ -71,30 +71,26 @@ def could_inhibit(rule: InhibitRule, source: Labels, target: Labels) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityNotCompared:
+class IdentityNotCompared(Struct, frozen=True):
     """The rule does not compare an identity label: alerts of one subject silence those of another."""
 
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityUnknown:
+class IdentityUnknown(Struct, frozen=True):
     """A source or target has no value known now for an identity label: it may meet those of any other."""
 
     alert: int
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class OnBothSides:
+class OnBothSides(Struct, frozen=True):
     """An alert is source and target at once: whether it is silenced hangs on what else fires."""
 
     alert: int
 
 
-@dataclass(frozen=True, slots=True)
-class OneSided:
+class OneSided(Struct, frozen=True):
     """A source carries a compared label that its target does not, or the other way round: they never meet."""
 
     source: int
@@ -102,8 +98,7 @@ class OneSided:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class PageInhibitedByTicket:
+class PageInhibitedByTicket(Struct, frozen=True):
     """A ticket silences a page."""
 
     ticket: int

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from slo_compiler.quantities import Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingRule:
+class RecordingRule(Struct, frozen=True):
     """A series that Prometheus records at every evaluation of its group."""
 
     record: str
@@ -18,8 +18,7 @@ class RecordingRule:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class AlertingRule:
+class AlertingRule(Struct, frozen=True):
     """An alert.
 
     Labels are literal text. Annotations are Go templates, in which text from a spec has been escaped.
@@ -41,8 +40,7 @@ class AlertingRule:
 Rule: TypeAlias = RecordingRule | AlertingRule
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Rules that are evaluated together, in their order, every ``interval``."""
 
     name: str
@@ -50,8 +48,7 @@ class Group:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFile:
+class RuleFile(Struct, frozen=True):
     """The groups of one service, or of all adapters."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, assert_never
+
+from msgspec import Struct
 
 from slo_compiler.promql import regex
 from slo_compiler.promql.release import PROMETHEUS_2_42
@@ -27,8 +28,7 @@ _DIALECT: Final = PROMETHEUS_2_42
 _ESCAPES: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
+class Matcher(Struct, frozen=True):
     """A condition on one label, written as ``label="value"``: one item of a list of matchers.
 
     Raises:

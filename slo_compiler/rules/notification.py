@@ -8,7 +8,9 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from functools import cached_property
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
@@ -33,8 +35,7 @@ NOBODY = "nobody"
 OFFICE_HOURS = "slo-office-hours"
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(Struct, frozen=True, dict=True):
     """Everything that Alertmanager is told.
 
     ``receivers`` maps each receiver's name to its integrations, None for one that discards.
@@ -45,11 +46,11 @@ class Notification:
     inhibit_rules: tuple[InhibitRule, ...]
     office_hours: OfficeHours | None
     settings: Receivers
-    ways: Ways = field(init=False, compare=False, repr=False)
-    """Those through the tree."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "ways", Ways(self.tree))
+    @cached_property
+    def ways(self) -> Ways:
+        """Those through the tree."""
+        return Ways(self.tree)
 
 
 def notify(

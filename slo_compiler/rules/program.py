@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.receivers import Receivers
@@ -23,8 +25,7 @@ from slo_compiler.rules.signals.signal import LoweredSignal
 from slo_compiler.rules.signals.watched import Watched
 
 
-@dataclass(frozen=True, slots=True)
-class LoweredSlo:
+class LoweredSlo(Struct, frozen=True):
     """A plan and the groups it became."""
 
     plan: Plan
@@ -43,8 +44,7 @@ class LoweredSlo:
 Lowered: TypeAlias = LoweredSlo | LoweredSignal
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """What a set of specs compiles to. Without receivers there is nothing to tell Alertmanager."""
 
     slos: tuple[LoweredSlo, ...]

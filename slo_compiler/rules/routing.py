@@ -6,8 +6,9 @@ The semantics are those of ``Route.Match`` and ``NewRoute`` in Alertmanager's ``
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.quantities import HOUR, MINUTE, SECOND, Seconds
 from slo_compiler.rules.matchers import Labels, Matcher, all_match, check_label_name
@@ -19,8 +20,7 @@ Path: TypeAlias = tuple[tuple[Matcher, ...], ...]
 """The matchers of each route on the way from the root, which has none and is left out, down to a leaf."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """A node of the routing tree; what is None is inherited from the parent.
 
     Raises:
@@ -49,8 +49,7 @@ class Route:
             raise ValueError("Alertmanager takes no group_interval or repeat_interval of zero")
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A route that notifies of an alert, with what it inherited."""
 
     receiver: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import metric_of, vector_selectors

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import contract, labels
@@ -54,8 +55,7 @@ class Kind(enum.Enum):
     SCALING = "scaling"
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """One lane: a query, how its answers are read, and the labels that tell one of them from another."""
 
     kind: Kind

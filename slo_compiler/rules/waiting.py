@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.model import labels
 from slo_compiler.model.subject import Subject
@@ -31,8 +32,7 @@ Relation: TypeAlias = Mapping[Named, tuple[Named, ...]]
 """By an alert others, in the order of the program; one that is not there has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """What waits for what."""
 
     holds_back: Relation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, assert_never
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.model import labels
@@ -21,8 +22,7 @@ from slo_compiler.scenarios.series import Series, recipes, two_groups
 from slo_compiler.scenarios.timeline import lived
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """A query at a time, and the series that it answers, each with the value 1."""
 
     query: str
@@ -30,8 +30,7 @@ class Expectation:
     series: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """What happens to the series of SLOs, and what their alerts have to say of that."""
 
     about: str

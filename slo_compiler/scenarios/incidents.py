@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, NamedTuple, assert_never
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan, Shape
 from slo_compiler.burnrate.tier import Tier
@@ -56,8 +57,7 @@ class Load(NamedTuple):
     errors: int
 
 
-@dataclass(frozen=True, slots=True)
-class Premises:
+class Premises(Struct, frozen=True):
     """All numbers of an SLO that its tests hang on: where SLOs share them, tests differ in names alone."""
 
     shape: Shape

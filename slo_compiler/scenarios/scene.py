@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.burnrate.windows import MOST_TILES
@@ -27,24 +28,21 @@ HISTORY_IN_CADENCES: Final = 6
 """The same where events are rare."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fires:
+class Fires(Struct, frozen=True):
     """The alert fires then."""
 
     alert: str
     at: Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(Struct, frozen=True):
     """The alert does not fire then."""
 
     alert: str
     at: Seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Never:
+class Never(Struct, frozen=True):
     """The alert, or where none is named any of the SLO, has not fired at any time until then."""
 
     alert: str | None
@@ -54,8 +52,7 @@ class Never:
 Question: TypeAlias = Fires | Quiet | Never
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """What happens to an SLO, and what its alerts have to say of that."""
 
     about: str

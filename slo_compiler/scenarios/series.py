@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, NamedTuple, TypeAlias, assert_never
+
+from msgspec import Struct
 
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import (
@@ -36,8 +37,7 @@ HEALTHY: Final = "healthy"
 """Values of a label that an SLO groups by, where its selectors take any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """What is true at a scrape: the time in seconds, what was counted until then, and how it is right now."""
 
     time: float
@@ -55,8 +55,7 @@ class Moment:
         return self.good + self.bad
 
 
-@dataclass(frozen=True, slots=True)
-class Histogram:
+class Histogram(Struct, frozen=True):
     """What a native histogram of schema 0 has counted: requests far off its threshold, either way."""
 
     fast: float
@@ -72,8 +71,7 @@ Value: TypeAlias = "float | Histogram"
 ValueOf: TypeAlias = Callable[[Moment], "Value | None"]
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """A series with a value at each scrape, None where there is none."""
 
     metric: str
@@ -205,16 +203,14 @@ def _counters(counted: Counted, total: Expression, slo: Slo, group: Mapping[str,
     yield Recipe(whole_metric, _found(rest), _good if counts_bad else _bad)
 
 
-@dataclass(frozen=True, slots=True)
-class _NativeHistogram:
+class _NativeHistogram(Struct, frozen=True):
     lowest: int
 
     def __call__(self, now: Moment) -> Histogram:
         return Histogram(now.good, now.bad, self.lowest)
 
 
-@dataclass(frozen=True, slots=True)
-class _Switch:
+class _Switch(Struct, frozen=True):
     """A gauge of one value while there are errors, and of another one else."""
 
     wrong: float
@@ -224,8 +220,7 @@ class _Switch:
         return self.wrong if now.ratio else self.right
 
 
-@dataclass(frozen=True, slots=True)
-class _NewestSuccess:
+class _NewestSuccess(Struct, frozen=True):
     """The timestamp of the newest success, which is of right now until one fails to come."""
 
     epoch: float

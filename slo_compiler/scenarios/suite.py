@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.windows import Pace
@@ -36,16 +38,14 @@ class Kind(enum.Enum):
     """Its SLOs look back for days, so that its rules are evaluated rarely."""
 
 
-@dataclass(frozen=True, slots=True)
-class Untested:
+class Untested(Struct, frozen=True):
     """An SLO without a test, and why, as the rest of a sentence."""
 
     slo: Slo
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """The tests of one service's rule file, all of which one promtool can read."""
 
     service: str

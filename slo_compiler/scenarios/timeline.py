@@ -8,15 +8,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from slo_compiler.quantities import Seconds
 from slo_compiler.scenarios.series import Moment, Recipe, Series, Value, ValueOf
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Scrapes in a row, at each of which as many events and errors are counted."""
 
     scrapes: int
@@ -27,8 +27,7 @@ class Stretch:
     scraped: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """What happens from the first scrape, at time 0, to the last one.
 
     ``interval`` is between two scrapes; at each ``every`` of them anything is counted. The series of errors

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from slo_compiler.schema.yaml.nodes import Entry, MappingNode, SequenceNode

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from slo_compiler.diagnostics import Diagnostic, warning
 from slo_compiler.emitters.artifact import Artifact

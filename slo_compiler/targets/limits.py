@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.targets.placed import Placed
 from slo_compiler.targets.target import LIMIT
 
 
-@dataclass(frozen=True, slots=True)
-class GroupLimits:
+class GroupLimits(Struct, frozen=True):
     """What a ruler takes, how it calls these limits itself, and where they are said."""
 
     target: str

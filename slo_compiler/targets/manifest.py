@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic, Position, error, note
 from slo_compiler.emitters import yaml
@@ -26,8 +27,7 @@ The operator puts no rule file above 524,288 bytes into a ConfigMap, and etcd ke
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """An object of Kubernetes to be, and where the spec of what is in it stands."""
 
     name: str

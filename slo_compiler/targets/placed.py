@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.rules import names
@@ -11,8 +12,7 @@ from slo_compiler.rules.ir import AlertingRule, Group
 from slo_compiler.rules.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A rule group of an SLO, a signal or an adapter."""
 
     file: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.quantities import format_duration, parse_duration
@@ -27,8 +28,7 @@ class Kind(enum.Enum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(Struct, frozen=True):
     """A group as it is posted."""
 
     namespace: str
@@ -36,8 +36,7 @@ class Payload:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What a push does to a group; ``text`` is what is posted, None where it is removed."""
 
     kind: Kind

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.emitters.artifact import Artifact
@@ -18,8 +19,7 @@ Emitter: TypeAlias = Callable[[Program], Iterator[Artifact]]
 Check: TypeAlias = Callable[[Program], Iterator[Diagnostic]]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A ruler or packaging. Both functions give nothing where the program does not ask for it."""
 
     emit: Emitter

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.emitters import yaml

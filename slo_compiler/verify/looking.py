@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.checks.reading import Reading
 from slo_compiler.diagnostics import Position
@@ -31,8 +32,7 @@ class Value(enum.Enum):
     FLAG = "1 or 0"
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
+class Grouping(Struct, frozen=True):
     """Labels by which series are told apart, and what follows where they cannot be."""
 
     key: str
@@ -46,8 +46,7 @@ class Grouping:
     """How many series the rules record for each group; 0 where they record none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """A selector that has to find series."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 ADDED_BY_A_SCRAPE: Final = frozenset({"job", "instance"})
 """Labels that Prometheus gives to everything it scrapes."""
@@ -12,16 +13,14 @@ ADDED_BY_A_SCRAPE: Final = frozenset({"job", "instance"})
 HISTOGRAM_PARTS: Final = ("_bucket", "_count", "_sum")
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """A series. Its value is None where only its labels are known."""
 
     labels: Mapping[str, str]
     value: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
+class Metrics(Struct, frozen=True):
     """What was seen.
 
     ``series`` are by the name that a selector gives, such as ``http_requests_total`` or ``latency_bucket``;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.adapter import ADAPTER
@@ -28,8 +29,7 @@ _SOURCES: Final = {"label_replace": slice(3, 4), "label_join": slice(3, None)}
 _OF_ALL_TARGETS: Final = "up"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Adapter:
+class _Adapter(Struct, frozen=True, eq=False):
     """The rules of an adapter, read: the expressions of each metric that it records."""
 
     group: AdaptedGroup

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.checks.reading import As, Reading, readings_of_signals
 from slo_compiler.model.drift import BY, Drift
@@ -22,8 +23,7 @@ from slo_compiler.verify.of_slos import replicas
 _LATE: Final = "quality is never put down to labels that are late"
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
+class _Evidence(Struct, frozen=True):
     """An expression that rules read, and what follows where it finds nothing."""
 
     expression: Expression

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.promql.matching import accepts
 from slo_compiler.promql.release import Release
@@ -13,22 +14,19 @@ from slo_compiler.promql.syntax import Matcher, VectorSelector
 from slo_compiler.verify.metrics import Metrics, Series
 
 
-@dataclass(frozen=True, slots=True)
-class NoLabel:
+class NoLabel(Struct, frozen=True):
     """No series of the metric has the label of a matcher."""
 
     matcher: Matcher
 
 
-@dataclass(frozen=True, slots=True)
-class NoValue:
+class NoValue(Struct, frozen=True):
     """No series of the metric has the label with such a value."""
 
     matcher: Matcher
 
 
-@dataclass(frozen=True, slots=True)
-class NotTogether:
+class NotTogether(Struct, frozen=True):
     """Each matcher finds series, and all of them together none."""
 
 

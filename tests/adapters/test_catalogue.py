@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.adapters.catalogue import catalogue
 from slo_compiler.adapters.choose import choose

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.backtest.history import Steps, Table
 from slo_compiler.backtest.questions import answered, questions

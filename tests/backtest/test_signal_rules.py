@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.backtest.history import Source, Steps, Table
 from slo_compiler.backtest.openmetrics import Scraped

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from slo_compiler.quantities import HOUR, MINUTE, SECOND, Ratio, Seconds
 from slo_compiler.rules import names

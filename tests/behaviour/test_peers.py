@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from slo_compiler.quantities import HOUR, MINUTE
 from slo_compiler.rules import names

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.authored import Authored, check_request, check_tiers, make_tier
 from slo_compiler.burnrate.derive import Setting

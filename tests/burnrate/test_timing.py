@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.tier import Tier, budget_spent, burn_rate, is_reachable, long_window
 from slo_compiler.burnrate.timing import (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import assert_never
 
 import pytest
 from hypothesis import assume, given
+from msgspec.structs import replace
 
 from slo_compiler.burnrate import policy
 from slo_compiler.burnrate.derive import Setting, derive

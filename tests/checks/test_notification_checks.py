@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.checks.inhibition import check_inhibition
 from slo_compiler.rules.inhibition import InhibitRule

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.checks.rules import check_rules
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule

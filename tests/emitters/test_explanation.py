@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.emitters.explanation import AlertRoute, SloExplanation, explain
 from slo_compiler.emitters.explanation_text import TIERS, TIMES, as_markdown, facts, tiers, times

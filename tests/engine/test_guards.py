@@ -6,10 +6,10 @@ A guard is asked for by its own name: whether it fires says whether notification
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.model.defaults import Clock
 from slo_compiler.model.guard import GuardKind

@@ -244,7 +244,7 @@ def _put_and_run(mutant: Mutant, items: Sequence[pytest.Item]) -> int:
     module = sys.modules[mutant.module]
     broken = ModuleType(mutant.module)
     broken.__file__ = module.__file__
-    sys.modules[mutant.module] = broken  # where dataclasses look for what they are made of
+    sys.modules[mutant.module] = broken  # where classes are said to be
     _execute(mutant, broken)
     sys.modules[mutant.module] = module
     originals = _functions(vars(module), mutant.module)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.model.system import Metric, MetricType, Unit
 from slo_compiler.presets.library import system_named

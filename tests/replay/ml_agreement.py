@@ -148,7 +148,7 @@ def _by_rules(batch: MlBatch) -> Iterator[tuple[Key, Spans]]:
                 yield _key(rule.alert, labels), fire(alert, 0, batch.grid).firing
 
 
-class _Evaluations(Steps):
+class _Evaluations(Steps, frozen=True):
     """The evaluations of a batch, which are at no whole multiples of their interval."""
 
     @property

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.burnrate.timing import detection_time
 from slo_compiler.quantities import Seconds

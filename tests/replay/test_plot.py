@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.model.incident import Incident, Phase, Worth
 from slo_compiler.quantities import MINUTE

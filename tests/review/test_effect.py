@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.model.alerting import Severity
 from slo_compiler.review.effect import Effect, Effects, Past, Told

@@ -4,11 +4,11 @@ import itertools
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.rules.inhibition import (
     IdentityNotCompared,

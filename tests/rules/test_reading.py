@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.expression import Expression

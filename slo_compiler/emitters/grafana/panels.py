@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -13,6 +12,7 @@ from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.builders import stat, statetimeline, timeseries
 from grafana_foundation_sdk.builders.prometheus import Dataquery
 from grafana_foundation_sdk.models import common, dashboard
+from msgspec import Struct
 
 DATASOURCE: Final = "datasource"
 """The variable by which a user chooses the Prometheus."""
@@ -28,16 +28,14 @@ Step: TypeAlias = tuple[Fraction | None, str]
 """From a value on, and from below all others where that is None, a colour."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A query of a panel, and what its series are called there."""
 
     promql: str
     legend: str
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Struct, frozen=True):
     """What every panel says of itself. ``key`` is what its id is made of, which therefore stays."""
 
     key: str

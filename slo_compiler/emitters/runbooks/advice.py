@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from slo_compiler.emitters.runbooks.facts import facts
 from slo_compiler.emitters.runbooks.templates import SUFFIX, Override, environment, of_the_compiler
@@ -13,8 +14,7 @@ from slo_compiler.rules.program import Program
 BLOCKS: Final = ("mitigate", "rollback")
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """Markdown, as on the page: what the spec's own people say, first aid, and when to roll back."""
 
     page: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.emitters.explanation import SloExplanation, explain, route_of
 from slo_compiler.model import labels
@@ -30,8 +32,7 @@ EARNS_POSTMORTEM: Final = (SEV1, SEV2)
 _OF_THE_MOMENT: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """PromQL, and where it opens in a browser; None where defaults.yaml does not say."""
 
     promql: str
@@ -40,8 +41,7 @@ class Query:
     """In a breakdown, the label or the selector that it is of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """An alert of a section."""
 
     name: str
@@ -66,8 +66,7 @@ class Alert:
     """For how long the condition has to hold; empty where at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class DriftFacts:
+class DriftFacts(Struct, frozen=True):
     """A drift, its numbers printed."""
 
     name: str
@@ -81,8 +80,7 @@ class DriftFacts:
     by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PageFacts:
+class PageFacts(Struct, frozen=True):
     """A page: its own variables, and for each section its template and variables."""
 
     service: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -11,6 +10,7 @@ from typing import Any, Final
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
+from msgspec import Struct
 
 from slo_compiler.emitters.runbooks import markdown
 from slo_compiler.emitters.runbooks.facts import Query
@@ -20,8 +20,7 @@ SUFFIX: Final = ".md.j2"
 PAGE: Final = "page"
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """A template of the user."""
 
     name: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct, field
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.importers import native, telling
@@ -26,8 +27,7 @@ _TICKETS: Final = ("ticket", "warning", "medium", "low", "info", "sev3", "sev4",
 _KNOWN: Final = ", ".join((*_PAGES, *_TICKETS))
 
 
-@dataclass(slots=True)
-class Policies:
+class Policies(Struct):
     """What the policies of an SLO say together."""
 
     pairs: list[tuple[Pair, Node]] = field(default_factory=list)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.importers import indicators, queries, telling
@@ -21,8 +22,7 @@ PROMETHEUS: Final = ("prometheus", "promql", "thanos", "mimir", "cortex", "victo
 _COUNTER_SUFFIXES: Final = ("_total", "_count", "_bucket", "_sum")
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """The queries of an indicator, before an objective says how they are judged.
 
     Either ``counted``, whose ``kind`` is good or bad, over ``total``; or ``ratio``, of ``kind``; or

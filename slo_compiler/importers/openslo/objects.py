@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.importers import telling
@@ -24,8 +25,7 @@ KINDS: Final = (
 )
 
 
-@dataclass(slots=True)
-class Objects:
+class Objects(Struct):
     """All objects; which of them something refers to is remembered."""
 
     by_name: dict[tuple[str, str], MappingNode]

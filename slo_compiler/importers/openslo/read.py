@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.importers import naming, native, telling
@@ -23,8 +24,7 @@ from slo_compiler.schema.yaml.nodes import MappingNode, ScalarNode
 OCCURRENCES: Final = "Occurrences"
 
 
-@dataclass(frozen=True, slots=True)
-class _Slo:
+class _Slo(Struct, frozen=True):
     """What all objectives of an SLO have in common."""
 
     node: MappingNode

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from msgspec import Struct
 
 from slo_compiler.model.drift import Drift, DriftKind
 from slo_compiler.replay.evaluate import Evaluation
@@ -19,8 +19,7 @@ from slo_compiler.rules import names
 from slo_compiler.rules.signals.drift import FEW_FEATURES, MISSED_RUNS
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DriftSeen:
+class DriftSeen(Struct, frozen=True, eq=False):
     """A drift, what its detector exports, and what is recorded of it.
 
     ``subject`` is its id. ``ratio`` is each score over its threshold, a row for each feature and no number

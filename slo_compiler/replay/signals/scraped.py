@@ -6,11 +6,11 @@ A value that is no number was not there: the scrape failed, or the target no lon
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
 
 from slo_compiler.replay.grid import Array
 from slo_compiler.replay.series import Counters, Series
@@ -19,8 +19,7 @@ Which: TypeAlias = npt.NDArray[np.intp]
 """Which of several is there at each moment, by number; negative where none is."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DriftScraped:
+class DriftScraped(Struct, frozen=True, eq=False):
     """What a detector exports: a row for each feature, in each slice, of one replica of the detector.
 
     ``last_run`` is in the seconds of the past. ``threshold`` is None where the spec gives a number, and
@@ -34,8 +33,7 @@ class DriftScraped:
     last_run: Array | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LabelsScraped:
+class LabelsScraped(Struct, frozen=True, eq=False):
     """The counters of labels that were joined and of predictions, a row for each of their series."""
 
     times: Array
@@ -43,8 +41,7 @@ class LabelsScraped:
     predictions: Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ReplicasScraped:
+class ReplicasScraped(Struct, frozen=True, eq=False):
     """A row for each replica: its requests, when it became ready, and its restarts.
 
     ``requests`` are those of the SLO. ``ready`` is in the seconds of the past.
@@ -55,8 +52,7 @@ class ReplicasScraped:
     restarts: Array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GuardrailScraped:
+class GuardrailScraped(Struct, frozen=True, eq=False):
     """The counters of a guardrail, a row for each of their series; None is not counted."""
 
     times: Array
@@ -65,8 +61,7 @@ class GuardrailScraped:
     traffic: Array | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ServicePast:
+class ServicePast(Struct, frozen=True, eq=False):
     """All that was scraped of a service: of its SLOs, drifts and guards, each by the name in the spec.
 
     What is not there has never been scraped. ``rules_changed`` is when the rules of its drifts were others

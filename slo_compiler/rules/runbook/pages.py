@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
@@ -18,8 +19,7 @@ from slo_compiler.rules.runbook.queries import Breakdown, Queries, of_model, of_
 from slo_compiler.rules.signals.watched import Watched
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Alerts of one SLO or signal that are handled in the same way, and all that is known for it."""
 
     family: Family
@@ -39,8 +39,7 @@ class Section:
         return name_of(self.subject)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The page of a service: its sections, those of one name beside each other."""
 
     service: str

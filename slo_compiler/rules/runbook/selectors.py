@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from slo_compiler.model import contract
 from slo_compiler.model.expression import Expression
@@ -31,8 +32,7 @@ TARGET_LABEL = "job"
 """The label by which scrape targets are known, and so the processes behind a metric."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(Struct, frozen=True):
     """A selector, without its offset, and its matchers."""
 
     text: str

@@ -7,9 +7,10 @@ taxonomy: J. Gama et al., "A Survey on Concept Drift Adaptation", ACM Computing 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, assert_never
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
@@ -40,8 +41,7 @@ FEW_FEATURES: Final = 3
 """Of fewer features even all are not many."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What an alert on a drift says, and when."""
 
     alert: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from slo_compiler.model import labels
 from slo_compiler.model.guard import GuardKind
@@ -27,8 +28,7 @@ from slo_compiler.rules.severity import NO_VISIBLE_IMPACT
 from slo_compiler.rules.signals.labelling import alert_labels, notices
 
 
-@dataclass(frozen=True, slots=True)
-class Guarding:
+class Guarding(Struct, frozen=True):
     """A guard of one drift or one SLO.
 
     ``condition`` is PromQL: a series, with at most the labels of groups, wherever alerts have to wait.

@@ -7,8 +7,9 @@ security, and nothing holds them back.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import Guardrail
@@ -35,8 +36,7 @@ ENOUGH_BLOCKED: Final = 20
 """Blocks of one origin in an hour of which fewer are no spike, whatever is usual."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Watch:
+class _Watch(Struct, frozen=True):
     """A guardrail's SLO, with its indicator."""
 
     slo: Slo

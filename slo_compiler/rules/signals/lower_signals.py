@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from slo_compiler.rules.ir import AlertingRule, Rule
 from slo_compiler.rules.signals.cold_start import lower_cold_starts

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.model.subject import Subject
 from slo_compiler.rules.ir import AlertingRule, Group
 
 
-@dataclass(frozen=True, slots=True)
-class LoweredSignal:
+class LoweredSignal(Struct, frozen=True):
     """What alerts are about beside burning budgets, such as a drift, and its groups.
 
     The subject may also be an SLO, to which it then adds groups.

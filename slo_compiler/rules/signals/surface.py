@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
@@ -57,8 +58,7 @@ _BAD: Final = {**_SOUND, Evidence.QUALITY: True}
 _GOOD: Final = {**_SOUND, Evidence.QUALITY: False}
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """An explanation, and the evidence that has to be there or must not."""
 
     surface: str

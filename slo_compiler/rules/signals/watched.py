@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model.indicator import Indicator, Quality
@@ -14,8 +15,7 @@ from slo_compiler.quantities import Seconds
 Kind = TypeVar("Kind", bound=Indicator)
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """A sound service, and the plans of its SLOs."""
 
     service: Service

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 FLOOR: Final = "0.25"
 """The oldest Alertmanager that anything is compiled for."""
@@ -27,8 +28,7 @@ class Scalar(enum.Enum):
     ANYTHING = "any value"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of a few words."""
 
     words: tuple[str, ...]
@@ -36,8 +36,7 @@ class Choice:
     """Whether a Go template may stand there, which becomes one of the words; the words then ignore case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Struct, frozen=True):
     """What must not stand in a file that everybody reads."""
 
     instead: str | None = None
@@ -46,16 +45,14 @@ class Secret:
     """The one value that is public."""
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list."""
 
     of: Shape
     least: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A mapping whose keys the author chooses."""
 
     of: Shape
@@ -63,8 +60,7 @@ class Table:
     """Keys that Alertmanager sets itself, in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """Without one of these keys Alertmanager refuses the file.
 
     A key with dots is that of a section below, or, after ``global.``, of the global section.
@@ -75,8 +71,7 @@ class Needs:
     """The key that brings the need with it; None for always."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A mapping whose keys Alertmanager knows."""
 
     keys: Mapping[str, Key]
@@ -90,8 +85,7 @@ class Section:
 Shape: TypeAlias = "Scalar | Choice | Secret | Items | Table | Section"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """What stands behind a key, and the first release that knows it; of a secret, which is refused, any."""
 
     shape: Shape

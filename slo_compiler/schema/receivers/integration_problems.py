@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.quantities import parse_duration
@@ -38,8 +40,7 @@ _WRITTEN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where a value stands: behind which key, which other key takes it from a file, under which globals."""
 
     key: str

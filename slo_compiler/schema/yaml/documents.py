@@ -11,10 +11,10 @@ import contextlib
 import io
 import re
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from typing import Final, NoReturn
 
 import yaml
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic, Position, error, in_reading_order
 from slo_compiler.schema.yaml.nodes import (
@@ -73,8 +73,7 @@ class _Unreadable(Exception):  # noqa: N818  no error of the program, but the en
     """Nothing behind this place can be read; the reason is among the problems."""
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """One pass over the events of a document."""
 
     path: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, TypeAlias, assert_never
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Position
 
@@ -33,8 +34,7 @@ class Style(enum.Enum):
     FOLDED = ">"
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarNode:
+class ScalarNode(Struct, frozen=True):
     """One value, or one key."""
 
     position: Position
@@ -48,8 +48,7 @@ class ScalarNode:
     """What the text was made of, where it stands in no file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The scalar of a file that another text was made of."""
 
     scalar: ScalarNode
@@ -57,24 +56,21 @@ class Origin:
     """For each character of the new text, and last for its end, the offset in the scalar's own text."""
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceNode:
+class SequenceNode(Struct, frozen=True):
     """A list."""
 
     position: Position
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A key and its value."""
 
     key: ScalarNode
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
-class MappingNode:
+class MappingNode(Struct, frozen=True):
     """Keys and their values, in the order of the file."""
 
     position: Position

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 
 class Kind(enum.Enum):
@@ -21,8 +22,7 @@ class Kind(enum.Enum):
     SECTION = "a mapping with a table of its own"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """What a key is called in the manifest, and how its value is written."""
 
     name: str
