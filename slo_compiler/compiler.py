@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -276,11 +277,14 @@ def _watch(
     """The services of machine learning with their plans; those with errors are left out."""
     sound = []
     found: list[Diagnostic] = []
+    plans_of = defaultdict(list)
+    for each in plans:
+        plans_of[each.slo.service].append(each)
     for service in resolve_services(specs, slos, defaults):
         problems = [problem for check in SERVICE_CHECKS for problem in check(service)]
         found += problems
         if not has_errors(problems):
-            sound.append(Watched(service, tuple(each for each in plans if each.slo.service == service.name)))
+            sound.append(Watched(service, tuple(plans_of[service.name])))
     return sound, found
 
 

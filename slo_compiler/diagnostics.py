@@ -77,4 +77,6 @@ def _on_one_line(message: str) -> str:
 
     It quotes the file, whose author may be hostile.
     """
+    if message.isprintable():
+        return message
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
@@ -35,8 +36,11 @@ def resolve_services(specs: Sequence[Spec], slos: Sequence[Slo], defaults: Defau
         slos: those of all services that were resolved.
         defaults: what holds for all of them.
     """
+    slos_of = defaultdict(list)
+    for slo in slos:
+        slos_of[slo.service].append(slo)
     return [
-        _service(spec, [slo for slo in slos if slo.service == spec.service], defaults)
+        _service(spec, slos_of[spec.service], defaults)
         for spec in sorted(specs, key=lambda spec: spec.service)
         if spec.is_of_a_model
     ]
