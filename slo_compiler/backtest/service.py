@@ -26,6 +26,7 @@ from slo_compiler.replay.service import SOME
 from slo_compiler.rules import names
 from slo_compiler.rules.notification import inhibitions
 from slo_compiler.rules.signals.watched import Watched
+from slo_compiler.rules.traits import traits_of
 
 
 class ServiceBacktest(Struct, frozen=True, eq=False):
@@ -68,7 +69,8 @@ def _together(
     alertings = list(_signals(watched, begun, source))
     of_signals = [each for alerting in alertings for each in _fired(alerting, watched, source, seen)]
     of_slos = [_labelled(each) for each in begun]
-    rules = inhibitions(watched.plans, [watched.service], [alerting.rule for alerting in alertings])
+    traits = traits_of(watched.plans, [watched.service], [alerting.rule for alerting in alertings])
+    rules = inhibitions(traits)
     timelines = inhibit([*(each for slo in of_slos for each in slo), *of_signals], rules)
     left = iter(timelines)
     slos = {

@@ -19,6 +19,7 @@ from slo_compiler.replay.windows import Recorded, budget_remaining, record, was_
 from slo_compiler.rules import names
 from slo_compiler.rules.alerts import HALF_AN_ERROR, absent_labels, tier_labels
 from slo_compiler.rules.notification import inhibit_rules
+from slo_compiler.rules.traits import traits_of
 
 
 class Evaluation(Struct, frozen=True, eq=False):
@@ -61,7 +62,7 @@ def evaluate(plan: Plan, series: Series, grid: Grid) -> Evaluation:
     """
     recorded = record(plan, series, grid)
     alerts = tuple(_alerts(plan, recorded, grid))
-    rules = tuple(inhibit_rules([plan]))
+    rules = tuple(inhibit_rules(traits_of([plan])))
     return Evaluation(
         plan=plan,
         grid=grid,

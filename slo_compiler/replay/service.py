@@ -24,6 +24,7 @@ from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import inhibitions
 from slo_compiler.rules.signals.lower_signals import lower_signals
 from slo_compiler.rules.signals.watched import Watched
+from slo_compiler.rules.traits import traits_of
 
 SOME: str = "some"
 """The value of a label that only Prometheus knows, the same on all alerts of a server."""
@@ -60,7 +61,7 @@ def evaluate_service(watched: Watched, past: ServicePast, grid: Grid) -> Service
     drifts = see_drifts(watched, slos, past, grid)
     yields = tuple(evaluate_signals(watched, slos, drifts, past, grid))
     timelines = (*_of_slos(slos), *_of_signals(watched, yields, grid))
-    inhibit_rules = inhibitions(watched.plans, [watched.service], rules)
+    inhibit_rules = inhibitions(traits_of(watched.plans, [watched.service], rules))
     left_out = {rule.alert for rule in rules} - {timeline.alert for timeline in timelines}
     return ServiceEvaluation(
         watched, grid, slos, drifts, inhibit(timelines, inhibit_rules), tuple(sorted(left_out))

@@ -6,7 +6,7 @@ evidence, and only the notification waits. Security and the monitoring itself ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from slo_compiler.model import labels
@@ -15,8 +15,8 @@ from slo_compiler.model.guard import GuardKind
 from slo_compiler.model.role import Role
 from slo_compiler.rules import names
 from slo_compiler.rules.inhibition import InhibitRule
-from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.matchers import Matcher
+from slo_compiler.rules.traits import Traits
 
 OF_DRIFTS: Final = (GuardKind.DETECTOR_MOVED, GuardKind.SEASONALITY, GuardKind.SPEC_MOVED)
 """The guards that hold back the tickets of a drift, and never the page of a real one."""
@@ -25,17 +25,9 @@ _GUARD: Final = Matcher(labels.ROLE, "=", Role.GUARD.value)
 _SYMPTOM: Final = Matcher(labels.ROLE, "=", Role.SYMPTOM.value)
 
 
-def guard_rules(
-    alerts: Sequence[AlertingRule], grouped: Iterable[str], external: Sequence[str]
-) -> Iterator[InhibitRule]:
-    """The inhibitions of those guards that are among the alerts.
-
-    Args:
-        alerts: those of all signals.
-        grouped: the labels by which any SLO is grouped.
-        external: the labels by which servers with the same rules differ.
-    """
-    present = {alert.labels[labels.GUARD] for alert in alerts if _is_guard(alert)}
+def guard_rules(traits: Traits) -> Iterator[InhibitRule]:
+    """The inhibitions of those guards that there are."""
+    present, external = traits.guards, sorted(traits.external)
     of_drifts = [kind.value for kind in OF_DRIFTS if kind.value in present]
     if of_drifts:
         yield InhibitRule(
@@ -65,9 +57,5 @@ def guard_rules(
             name="cold_start over burn rates",
             source=(_GUARD, Matcher(labels.GUARD, "=", GuardKind.COLD_START.value)),
             target=(_SYMPTOM, Matcher(labels.BURN_TIER, "!=", "")),
-            equal=(labels.SLO_ID, *sorted({*grouped, *external})),
+            equal=(labels.SLO_ID, *sorted(traits.grouped | traits.external)),
         )
-
-
-def _is_guard(alert: AlertingRule) -> bool:
-    return alert.labels.get(labels.ROLE) == Role.GUARD.value

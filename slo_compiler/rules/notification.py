@@ -5,25 +5,23 @@ Routes come from the receivers alone, not from the SLOs: adding an SLO changes n
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
 
-from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.receivers import OfficeHours, Receiver, Receivers
 from slo_compiler.model.role import Role
-from slo_compiler.model.service import Service
 from slo_compiler.promql.quote import quote_regex
 from slo_compiler.rules.holding_back import guard_rules
 from slo_compiler.rules.inhibition import InhibitRule
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.matchers import Matcher
 from slo_compiler.rules.routing import Route, Ways
+from slo_compiler.rules.traits import Traits
 from slo_compiler.rules.triage import triage_rules
 
 FALLBACK = "fallback"
@@ -53,29 +51,26 @@ class Notification(Struct, frozen=True, dict=True):
         return Ways(self.tree)
 
 
-def notify(
-    receivers: Receivers,
-    plans: Sequence[Plan],
-    services: Sequence[Service] = (),
-    signals: Sequence[AlertingRule] = (),
-) -> Notification:
+def notify(receivers: Receivers, traits: Traits) -> Notification:
     """The routes to all receivers, and the inhibitions between alerts.
 
     Args:
         receivers: how each owner is reached.
-        plans: those of all SLOs.
-        services: those of machine learning, with triage.
-        signals: the alerts of what they watch beside their SLOs.
+        traits: those of all SLOs and signals.
     """
-    external = _external_labels(plans)
-    guarded = any(alert.labels.get(labels.ROLE) == Role.GUARD.value for alert in signals)
+    external = sorted(traits.external)
+    guarded = bool(traits.guards)
     return Notification(
         tree=Route(
             receiver=FALLBACK,
             routes=(
                 *([_guard_route()] if guarded else []),
                 _routes_of(labels.SLO_ID, labels.IDENTITY, receivers, external),
-                *([_routes_of(labels.SIGNAL_ID, labels.OF_SIGNALS, receivers, external)] if signals else []),
+                *(
+                    [_routes_of(labels.SIGNAL_ID, labels.OF_SIGNALS, receivers, external)]
+                    if traits.signals
+                    else []
+                ),
             ),
         ),
         receivers={
@@ -83,23 +78,15 @@ def notify(
             **({NOBODY: None} if guarded else {}),
             **_named_receivers(receivers),
         },
-        inhibit_rules=inhibitions(plans, services, signals),
+        inhibit_rules=inhibitions(traits),
         office_hours=receivers.office_hours,
         settings=receivers,
     )
 
 
-def inhibitions(
-    plans: Sequence[Plan], services: Sequence[Service], signals: Sequence[AlertingRule]
-) -> tuple[InhibitRule, ...]:
-    """Which alerts hold others back: of the same SLO, by triage, and the guards. As ``notify``."""
-    external = _external_labels(plans)
-    grouped = {label for plan in plans for label in plan.slo.group_by}
-    return (
-        *inhibit_rules(plans),
-        *triage_rules(services, plans, external),
-        *guard_rules(signals, grouped, external),
-    )
+def inhibitions(traits: Traits) -> tuple[InhibitRule, ...]:
+    """Which alerts hold others back: of the same SLO, by triage, and the guards."""
+    return (*inhibit_rules(traits), *triage_rules(traits), *guard_rules(traits))
 
 
 def receiver_name(owner: str, severity: Severity) -> str:
@@ -114,48 +101,35 @@ def receiver_of(alert: AlertingRule) -> str:
     return receiver_name(alert.labels[labels.OWNER], Severity(alert.labels[labels.SEVERITY]))
 
 
-def inhibit_rules(plans: Sequence[Plan]) -> Iterator[InhibitRule]:
+def inhibit_rules(traits: Traits) -> Iterator[InhibitRule]:
     """A page holds back the ticket of the same SLO, and a faster tier the slower ones of its severity.
 
     But nothing that is about security, not even of the same SLO.
     """
-    compared = sorted({label for plan in plans for label in (*plan.slo.group_by, *plan.slo.external_labels)})
-    equal = (labels.SLO_ID, *compared)
+    equal = (labels.SLO_ID, *sorted(traits.grouped | traits.external))
     burns = Matcher(labels.BURN_TIER, "!=", "")
-    insecure = any(plan.slo.role is Role.SECURITY for plan in plans)
-    heard = (Matcher(labels.ROLE, "!=", Role.SECURITY.value),) if insecure else ()
+    heard = (Matcher(labels.ROLE, "!=", Role.SECURITY.value),) if traits.security else ()
     yield InhibitRule(
         name="page over ticket",
         source=(burns, Matcher(labels.SEVERITY, "=", Severity.PAGE.value)),
         target=(burns, Matcher(labels.SEVERITY, "=", Severity.TICKET.value), *heard),
         equal=equal,
     )
-    for (severity, faster), slower in sorted(_slower_tiers(plans).items()):
+    slower_than = defaultdict(list)
+    for severity, faster, slower in sorted(traits.slower):
+        slower_than[severity, faster].append(slower)
+    for (severity, faster), slow in slower_than.items():
         same_severity = Matcher(labels.SEVERITY, "=", severity)
         yield InhibitRule(
             name=f"{faster} over slower tiers",
             source=(Matcher(labels.BURN_TIER, "=", faster), same_severity),
             target=(
-                Matcher(labels.BURN_TIER, "=~", "|".join(map(quote_regex, sorted(slower)))),
+                Matcher(labels.BURN_TIER, "=~", "|".join(map(quote_regex, slow))),
                 same_severity,
                 *heard,
             ),
             equal=equal,
         )
-
-
-def _external_labels(plans: Iterable[Plan]) -> list[str]:
-    return sorted({label for plan in plans for label in plan.slo.external_labels})
-
-
-def _slower_tiers(plans: Iterable[Plan]) -> dict[tuple[str, str], set[str]]:
-    """For each severity and tier name, the names of the slower tiers of that severity in any SLO."""
-    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for plan in plans:
-        for faster, slower in itertools.combinations(plan.alerting, 2):
-            if faster.severity is slower.severity:
-                found[faster.severity.value, faster.name].add(slower.name)
-    return found
 
 
 def _guard_route() -> Route:

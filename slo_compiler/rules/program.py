@@ -23,6 +23,7 @@ from slo_compiler.rules.notification import Notification, notify
 from slo_compiler.rules.signals.lower_signals import lower_signals
 from slo_compiler.rules.signals.signal import LoweredSignal
 from slo_compiler.rules.signals.watched import Watched
+from slo_compiler.rules.traits import traits_of
 
 
 class LoweredSlo(Struct, frozen=True):
@@ -112,7 +113,7 @@ def outline(
     alerts = [alert for signal in signals for alert in signal.alerts()]
     return Program(
         slos=tuple(LoweredSlo(plan, ()) for plan in plans),
-        notification=notify(receivers, plans, services, alerts) if receivers is not None else None,
+        notification=notify(receivers, traits_of(plans, services, alerts)) if receivers is not None else None,
         signals=signals,
         adapted=adapted,
         watched=tuple(watched),

@@ -5,14 +5,12 @@ The serving surface is ruled out first: it has the loudest signals and is the ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.role import Role
-from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.surface import Surface
 from slo_compiler.promql.quote import quote_regex
@@ -20,6 +18,7 @@ from slo_compiler.rules import names
 from slo_compiler.rules.inhibition import InhibitRule
 from slo_compiler.rules.matchers import Matcher
 from slo_compiler.rules.severity import SEV1, SEV2, SEV3
+from slo_compiler.rules.traits import Traits
 
 _SYMPTOM: Final = Matcher(labels.ROLE, "=", Role.SYMPTOM.value)
 
@@ -34,17 +33,15 @@ def held_back(slo: Slo) -> str:
     return f"while it pages, alerts of the data and model surfaces of {slo.service} that are no more severe"
 
 
-def triage_rules(
-    services: Sequence[Service], plans: Iterable[Plan], external: Sequence[str]
-) -> Iterator[InhibitRule]:
+def triage_rules(traits: Traits) -> Iterator[InhibitRule]:
     """While the request path of a service pages, its data and model wait, if they are not more severe.
 
     A page of one group alone, such as a region, says nothing of the whole service, and holds back nothing.
     """
-    if not any(service.triage for service in services):
+    if not traits.triaged:
         return
-    off = sorted(service.name for service in services if not service.triage)
-    grouped = sorted({label for plan in plans if plan.slo.role for label in plan.slo.group_by} - {*external})
+    off = sorted(traits.untriaged)
+    grouped = sorted(traits.grouped_in_models - traits.external)
     for source, targets in _AS_LOW.items():
         yield InhibitRule(
             name=f"serving {source} over data and model",
@@ -62,6 +59,6 @@ def triage_rules(
                 Matcher(labels.SURFACE, "=~", f"{Surface.DATA.value}|{Surface.MODEL.value}"),
                 Matcher(labels.SEV, "=~", "|".join(targets)),
             ),
-            equal=(labels.SERVICE, *external),
+            equal=(labels.SERVICE, *sorted(traits.external)),
             identity=(labels.SERVICE,),
         )

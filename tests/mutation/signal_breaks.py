@@ -329,8 +329,8 @@ _BREAKS: Final = {
     ),
     "a cold start of one region holds back another": Break(
         "holding_back",
-        "equal=(labels.SLO_ID, *sorted({*grouped, *external})),",
-        "equal=(labels.SLO_ID, *external),",
+        "equal=(labels.SLO_ID, *sorted(traits.grouped | traits.external)),",
+        "equal=(labels.SLO_ID, *sorted(traits.external)),",
         (HOLDING,),
     ),
     "serving holds back wrong answers at scale": Break(
@@ -344,7 +344,10 @@ _BREAKS: Final = {
     ),
     "triage cannot be turned off": Break("triage", "if off else []", "if False else []", (HOLDING,)),
     "serving of one service holds back another": Break(
-        "triage", "equal=(labels.SERVICE, *external),", "equal=external,", (HOLDING,)
+        "triage",
+        "equal=(labels.SERVICE, *sorted(traits.external)),",
+        "equal=tuple(sorted(traits.external)),",
+        (HOLDING,),
     ),
     "slow answers are a SEV1": Break(
         "severity",

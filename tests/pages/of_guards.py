@@ -13,6 +13,7 @@ from slo_compiler.rules.inhibition import could_inhibit
 from slo_compiler.rules.ir import AlertingRule, RecordingRule
 from slo_compiler.rules.notification import inhibitions
 from slo_compiler.rules.program import Program, alert_labels
+from slo_compiler.rules.traits import traits_of
 from tests.engine.delays import HEARD_WITHIN
 from tests.pages.compiled import example, keys_of, program_of, rules_of
 from tests.pages.writing import block, written
@@ -72,7 +73,7 @@ def _held_back(program: Program, guard: AlertingRule) -> tuple[list[str], list[s
     alerts = [alert for signal in program.signals for alert in signal.alerts()]
     services = [watched.service for watched in program.watched]
     plans = [lowered.plan for lowered in program.slos]
-    rules = inhibitions(plans, services, alerts)
+    rules = inhibitions(traits_of(plans, services, alerts))
     held: dict[str, None] = {}
     heard: dict[str, None] = {}
     for subject, alert in program.alerts():
