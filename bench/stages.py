@@ -29,16 +29,18 @@ def measure(slos: int) -> None:
         with _stage("import"):
             from slo_compiler.cli import compiling  # noqa: F401, PLC0415  as a command does
             from slo_compiler.cli.inputs import read_sources  # noqa: PLC0415
-            from slo_compiler.compiler import Compilation, check_program, plan_sources  # noqa: PLC0415
+            from slo_compiler.compiler import check_program  # noqa: PLC0415
+            from slo_compiler.planning import plan_part, read_shared  # noqa: PLC0415
             from slo_compiler.rules.program import build  # noqa: PLC0415
         with _stage("find and read files"):
             sources = read_sources([Path(name) / "specs"])
         with _stage("parse, resolve, plan"):
-            planned = plan_sources(sources)
-        if isinstance(planned, Compilation):
-            raise TypeError("without defaults there are none to be wrong")
+            shared = read_shared(sources)
+            if isinstance(shared, list):
+                raise TypeError("without defaults there are none to be wrong")
+            part = plan_part(sources.specs, shared)
         with _stage("lower to rules"):
-            program = build(planned.plans, planned.watched, planned.receivers, planned.adapted)
+            program = build(part.plans, part.watched, shared.receivers, shared.adapted)
         with _stage("check the rules"):
             list(check_program(program))
         for what, emit in _emitters():

@@ -32,6 +32,7 @@ CORRIDOR = (
     "emitters",
     "targets",
     "review",
+    "planning",
     "compiler",
     "shares",
     "replay",

@@ -24,13 +24,16 @@ from slo_compiler.checks.sloth_ids import check_sloth_ids
 from slo_compiler.checks.survivors import check_survivors
 from slo_compiler.checks.tiers import check_tiers
 from slo_compiler.diagnostics import Diagnostic
+from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
+from slo_compiler.resolve.outline import Outline
 from slo_compiler.rules.program import Program
 
 SloCheck: TypeAlias = Callable[[Slo], Iterator[Diagnostic]]
 ServiceCheck: TypeAlias = Callable[[Service], Iterator[Diagnostic]]
-ServicesCheck: TypeAlias = Callable[[Sequence[Slo]], Iterator[Diagnostic]]
+SlosCheck: TypeAlias = Callable[[Sequence[Slo]], Iterator[Diagnostic]]
+SpecsCheck: TypeAlias = Callable[[Sequence[Outline], Defaults], Iterator[Diagnostic]]
 ProgramCheck: TypeAlias = Callable[[Program], Iterator[Diagnostic]]
 
 SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
@@ -50,8 +53,13 @@ SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (
     check_many_metrics_of_signals,
     check_catalogue_of_signals,
 )
-SERVICES_CHECKS: Final[tuple[ServicesCheck, ...]] = (check_survivors, check_sloth_ids)
-RULE_CHECKS: Final[tuple[ProgramCheck, ...]] = (check_rules, check_retention, check_delivery)
+SLOS_CHECKS: Final[tuple[SlosCheck, ...]] = (check_survivors,)
+"""Of the SLOs of a service beside each other."""
+SPECS_CHECKS: Final[tuple[SpecsCheck, ...]] = (check_sloth_ids,)
+"""Of all specs, beside what ``resolve`` tells of them."""
+RULE_CHECKS: Final[tuple[ProgramCheck, ...]] = (check_rules, check_delivery)
 """Of each rule, with no others than those of its service."""
 NOTIFICATION_CHECKS: Final[tuple[ProgramCheck, ...]] = (check_inhibition, check_group_wait)
-"""Of what alerts do to each other, whatever their expressions."""
+"""Of what the alerts of a service do to each other, whatever their expressions."""
+WHOLE_CHECKS: Final[tuple[ProgramCheck, ...]] = (check_retention,)
+"""Of all rules, with one word for all services."""

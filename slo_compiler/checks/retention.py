@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic, warning
 from slo_compiler.model.defaults import Retention
@@ -18,8 +19,7 @@ from slo_compiler.rules.ir import AlertingRule, Rule
 from slo_compiler.rules.program import Lowered, Program
 
 
-@dataclass(frozen=True, slots=True)
-class Shortfall:
+class Shortfall(Struct, frozen=True):
     """How much farther rules read back than samples are kept."""
 
     farthest: Seconds

@@ -1,4 +1,4 @@
-"""Specs to generated files: at once where they are few, and else service by service, in some processes."""
+"""Specs to generated files: at once where they are few, and else part by part, in some processes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
-from slo_compiler.cli.division import FEW, Compiled, Division
+from slo_compiler.cli.division import Compiled, Division, processors
 from slo_compiler.cli.generated import in_memory
-from slo_compiler.cli.last_time import LastTime, keys_of
-from slo_compiler.compiler import Compilation, Planned, lower_planned, plan_sources
-from slo_compiler.shares import divided
+from slo_compiler.cli.last_time import LastTime
+from slo_compiler.compiler import Planned, lower_planned
+from slo_compiler.diagnostics import in_reading_order
+from slo_compiler.planning import Shared, plan_part, read_shared
 from slo_compiler.sources import Sources
+
+LITTLE: Final = 16 * 1024
+"""Bytes of specs, about fifty SLOs, that one process compiles before another is of use."""
 
 
 @contextlib.contextmanager
@@ -30,21 +35,27 @@ def compiled(
     Raises:
         ProcessFailedError: a process did not finish.
     """
-    planned = plan_sources(sources, progress=progress)
-    if isinstance(planned, Compilation):
-        yield Compiled(planned.diagnostics, None)
+    shared = read_shared(sources)
+    if isinstance(shared, list):
+        yield Compiled(tuple(in_reading_order(shared)), None)
         return
-    is_much = len(planned.plans) > FEW or (jobs is not None and jobs > 1)
-    shares = divided(planned) if is_much else None
-    if shares is None:
-        yield _at_once(planned)
+    is_much = sum(len(source.content) for source in sources.specs) > LITTLE
+    processes = jobs or (processors() if is_much else 1)
+    if (processes == 1 and not is_much) or not _is_divisible(shared):
+        yield _at_once(sources, shared, progress)
         return
-    keys = {} if last is None else keys_of(sources, shares)
     with tempfile.TemporaryDirectory(prefix="slo-compiler-") as folder:
-        yield Division(planned, shares, keys, last, Path(folder)).compiled(jobs)
+        progress(f"{len(sources.specs)} files in {processes} processes")
+        divided = Division(sources, shared, last, Path(folder)).compiled(processes)
+        yield divided or _at_once(sources, shared, progress)
 
 
-def _at_once(planned: Planned) -> Compiled:
-    compilation = lower_planned(planned)
+def _is_divisible(shared: Shared) -> bool:
+    """Whether each service can be compiled by itself; some targets share groups out among all."""
+    return not shared.targets.names and not shared.of_templates
+
+
+def _at_once(sources: Sources, shared: Shared, progress: Callable[[str], None]) -> Compiled:
+    compilation = lower_planned(Planned(shared, plan_part(sources.specs, shared, progress)))
     sound = compilation.program is not None
     return Compiled(compilation.diagnostics, in_memory(compilation.artifacts()) if sound else None)

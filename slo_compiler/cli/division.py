@@ -1,29 +1,30 @@
-"""Services compiled by themselves, in some processes, but for those whose files are there from the last time.
+"""Specs compiled part by part, in some processes, but for services whose files are there from the last time.
 
 What is generated waits in a folder until it is known that all can be written.
 """
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import pickle
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Final
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from slo_compiler import shares
+from slo_compiler.checks.retention import Shortfall
 from slo_compiler.cli import manifest
 from slo_compiler.cli.generated import Generated
-from slo_compiler.cli.last_time import Files, LastTime
-from slo_compiler.cli.processes import MOST_NUMBERS, in_processes
-from slo_compiler.compiler import Planned, lower_planned
+from slo_compiler.cli.last_time import Files, LastTime, keys_of
+from slo_compiler.cli.processes import MOST_NUMBERS, Workers, in_processes
 from slo_compiler.diagnostics import Diagnostic, has_errors
-from slo_compiler.shares import Share, Shares
-
-FEW: Final = 50
-"""SLOs that one process compiles before another is of use."""
+from slo_compiler.planning import Shared, parts_of, plan_part
+from slo_compiler.rules.traits import Traits
+from slo_compiler.shares import Facts, Piece, Share, Whole
+from slo_compiler.sources import Sources
 
 
 class Compiled(Struct, frozen=True):
@@ -35,60 +36,101 @@ class Compiled(Struct, frozen=True):
     """The files of each service by its key, where each was compiled by itself: to know it again."""
 
 
-class Division(Struct, frozen=True):
-    """A compilation of some sources service by service, of which those that are known are not compiled."""
+class _Task(NamedTuple):
+    """What a process is told to do with the parts that it has planned."""
 
-    planned: Planned
-    shares: Shares
-    keys: Mapping[str, str]
-    """Of the services that may be known; empty where none is."""
+    traits: Traits
+    known: frozenset[str]
+    """The services that need not be compiled."""
+    sound: bool
+
+
+class _Made(NamedTuple):
+    """What a service came to."""
+
+    problems: tuple[Diagnostic, ...]
+    short: tuple[Shortfall, ...]
+    files: dict[str, str]
+    """The digest of each, by its path."""
+
+
+class Division(Struct, frozen=True):
+    """A compilation of some sources part by part, in which services that are known are not compiled."""
+
+    sources: Sources
+    shared: Shared
     last: LastTime | None
     folder: Path
     """Of files that wait, each by its digest."""
 
-    def compiled(self, jobs: int | None) -> Compiled:
-        """All services compiled that are not known, and what there is to say of all of them."""
-        known = self._known()
-        anew = [name for name in self.shares.services if name not in known]
-        slos = sum(len(self.shares.services[name].slos) for name in anew)
-        of_services, have_problems = self._compile(anew, jobs or (processors() if slos > FEW else 1))
-        of_all, has_problems = self._spool(self.shares.of_all())
-        services = {**known, **of_services}
-        there = {path for files in known.values() for path in files}
-        generated = self._generated([of_all, *services.values()], there)
-        if have_problems or has_problems:
-            compilation = lower_planned(self.planned)
-            sound = compilation.program is not None
-            return Compiled(compilation.diagnostics, generated if sound else None)
-        remembered = {key: services[name] for name, key in self.keys.items()}
-        return Compiled(self.shares.diagnostics, generated, remembered)
+    def compiled(self, processes: int) -> Compiled | None:
+        """All parts compiled, and what there is to say of them; None where that can only be said of all."""
+        parts = parts_of(self.sources.specs)
+        pieces = [range(start, len(parts), MOST_NUMBERS) for start in range(min(len(parts), MOST_NUMBERS))]
 
-    def _known(self) -> dict[str, Files]:
+        def work(numbers: Iterator[int]) -> Generator[bytes, bytes, bytes]:
+            planned = {
+                number: shares.share(plan_part(parts[number], self.shared), self.shared)
+                for piece in numbers
+                for number in pieces[piece]
+            }
+            answer = yield pickle.dumps({number: share.facts for number, share in planned.items()})
+            return pickle.dumps(self._make(planned.values(), pickle.loads(answer)))  # noqa: S301  of this run
+
+        with in_processes(min(processes, len(pieces)), len(pieces), work) as workers:
+            whole = self._beside(workers)
+            return self._together(whole, workers) if whole.is_divisible else None
+
+    def _beside(self, workers: Workers) -> Whole:
+        facts: dict[int, Facts] = {}
+        for found in workers.found():
+            facts |= pickle.loads(found)  # noqa: S301  of this run
+        return shares.beside([facts[number] for number in sorted(facts)], self.shared)
+
+    def _together(self, whole: Whole, workers: Workers) -> Compiled | None:
+        sound = not has_errors(whole.found)
+        keys = {} if self.last is None or not sound else keys_of(self.sources, whole)
+        known = self._known(keys)
+        answer = pickle.dumps(_Task(whole.traits, frozenset(known), sound))
+        of_all = self._made(shares.of_all(whole), sound=sound)
+        made: dict[str, _Made] = {}
+        for result in workers.results(answer):
+            made |= pickle.loads(result)  # noqa: S301  of this run
+        problems = [problem for each in (of_all, *made.values()) for problem in each.problems]
+        if has_errors(problems):
+            return None
+        told = shares.all_told(whole, problems, [short for each in made.values() for short in each.short])
+        if not sound:
+            return Compiled(told, None)
+        files = {**known, **{name: made[name].files for name in sorted(made)}}
+        there = {path for of_service in known.values() for path in of_service}
+        silent = {name for name in files if name in known or not (made[name].problems or made[name].short)}
+        remembered = {key: files[name] for name, key in keys.items() if name in silent}
+        return Compiled(told, self._generated([of_all.files, *files.values()], there), remembered)
+
+    def _make(self, planned: Iterable[Share], task: _Task) -> dict[str, _Made]:
+        notification = shares.notification_of(self.shared, task.traits)
+        return {
+            name: self._made(shares.of_service(share, name, notification, sound=task.sound), sound=task.sound)
+            for share in planned
+            for name in share.services
+            if name not in task.known
+        }
+
+    def _known(self, keys: Mapping[str, str]) -> dict[str, Files]:
         if self.last is None:
             return {}
-        found = {name: self.last.files(key) for name, key in self.keys.items()}
+        found = {name: self.last.files(key) for name, key in keys.items()}
         return {name: files for name, files in found.items() if files is not None}
 
-    def _compile(self, services: Sequence[str], processes: int) -> tuple[dict[str, Files], bool]:
-        """The files of each service, and whether any of them has problems."""
-        pieces = [services[start::MOST_NUMBERS] for start in range(min(len(services), MOST_NUMBERS))]
-
-        def work(numbers: Iterator[int]) -> bytes:
-            names = (name for number in numbers for name in pieces[number])
-            return json.dumps({name: self._spool(self.shares.of_service(name)) for name in names}).encode()
-
-        told = in_processes(min(processes, len(pieces)), len(pieces), work)
-        found = {name: share for each in told for name, share in json.loads(each).items()}
-        return {name: files for name, (files, _) in found.items()}, any(bad for _, bad in found.values())
-
-    def _spool(self, share: Share) -> tuple[dict[str, str], bool]:
-        """The digest of each file, which is put into the folder; and whether there are problems."""
+    def _made(self, piece: Piece, *, sound: bool) -> _Made:
+        """What is to be known of a piece; its files are put into the folder."""
         files = {}
-        for artifact in () if has_errors(share.problems) else share.artifacts:
+        for artifact in piece.artifacts if sound and not has_errors(piece.problems) else ():
             data = artifact.text.encode()
             files[artifact.path] = digest = manifest.digest(data)
             (self.folder / digest).write_bytes(data)
-        return files, bool(share.problems)
+        return _Made(piece.problems, piece.short, files)
 
     def _generated(self, files: Sequence[Files], there: AbstractSet[str]) -> Generated:
         """The set of all files, of which some are where they were written the last time."""

@@ -21,7 +21,7 @@ from slo_compiler.cli import manifest
 from slo_compiler.cli.fingerprint import fingerprint
 from slo_compiler.cli.output import OutputError
 from slo_compiler.importers.foreign import is_foreign
-from slo_compiler.shares import Shares
+from slo_compiler.shares import Whole, notification_of
 from slo_compiler.sources import Sources
 
 Files: TypeAlias = "Mapping[str, str]"
@@ -64,7 +64,7 @@ class LastTime(Struct, frozen=True):
             return False
 
 
-def keys_of(sources: Sources, shares: Shares) -> dict[str, str]:
+def keys_of(sources: Sources, whole: Whole) -> dict[str, str]:
     """The key of each service, which is another where anything is that its files depend on.
 
     Specs of other tools may refer to each other, and a file of theirs may hold several services: all of them
@@ -74,11 +74,12 @@ def keys_of(sources: Sources, shares: Shares) -> dict[str, str]:
         OSError: the compiler's own files cannot be read.
     """
     foreign = tuple(source for source in sources.specs if is_foreign(source.content))
-    of_all = fingerprint(replace(sources, specs=foreign)), repr(shares.whole.notification)
+    of_all = fingerprint(replace(sources, specs=foreign)), repr(notification_of(whole.shared, whole.traits))
     contents = {source.path: source.content for source in sources.specs}
+    paths = {each.service: each.paths for each in whole.outlines}
     return {
-        name: _digest([*map(str.encode, (name, *of_all)), *_parts(shares.paths_of(name), contents)])
-        for name in shares.services
+        name: _digest([*map(str.encode, (name, *of_all)), *_parts(paths[name], contents)])
+        for name in whole.services
     }
 
 

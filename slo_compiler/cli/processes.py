@@ -1,7 +1,8 @@
 """Work in several processes, which are copies of this one: what they are to do need not be sent to them.
 
-They take numbers from one queue until it is empty, so that none is idle while another has much left. What
-each has to tell comes back in one piece. Whatever ends one of them before, or this one, ends them all.
+They take numbers from one queue until it is empty, so that none is idle while another has much left. Each
+tells what it has found, is told what follows from what all have found, and goes on with what is its own.
+Whatever ends one of them before, or this one, ends them all.
 """
 
 from __future__ import annotations
@@ -12,46 +13,138 @@ import os
 import signal
 import struct
 import traceback
-from collections.abc import Callable, Iterator
-from typing import Final, NoReturn, TypeAlias
+from collections.abc import Callable, Generator, Iterator
+from typing import BinaryIO, Final, NoReturn, Protocol, TypeAlias
 
-Work: TypeAlias = Callable[[Iterator[int]], bytes]
-"""What a process does with the numbers that it takes, and what it has to tell in the end."""
+from msgspec import Struct
+
+Work: TypeAlias = Callable[[Iterator[int]], Generator[bytes, bytes, bytes]]
+"""What a process does with the numbers that it takes: it yields what it has found, is sent one answer, and
+returns what it comes to."""
 
 MOST_NUMBERS: Final = 4096
 """How many pieces work may be in: as many as a queue holds whose reader has not begun."""
 
 _NUMBER: Final = struct.Struct("<I")
-_DONE: Final = b"\0done"
+_LENGTH: Final = struct.Struct("<Q")
+_FAILED: Final = 2**64 - 1
+"""In the place of a length; what went wrong follows."""
 
 
 class ProcessFailedError(Exception):
     """A process ended before its work was done, for the reason that the message gives."""
 
 
-def in_processes(processes: int, numbers: int, work: Work) -> list[bytes]:
-    """What each process tells that took its share of the numbers below ``numbers``; one is this one itself.
+class Workers(Protocol):
+    """Processes at work."""
 
-    Raises:
-        ProcessFailedError: one of them did not finish. None is left when it is raised, or anything else is.
+    def found(self) -> list[bytes]:
+        """What each has found.
+
+        Raises:
+            ProcessFailedError: one of them did not finish.
+        """
+
+    def results(self, answer: bytes) -> list[bytes]:
+        """What each comes to, when it is told what follows from what all have found; not empty.
+
+        Raises:
+            ProcessFailedError: one of them did not finish.
+        """
+
+
+@contextlib.contextmanager
+def in_processes(processes: int, numbers: int, work: Work) -> Iterator[Workers]:
+    """Work on the numbers below ``numbers``, of which each process takes its share; one is this one itself.
+
+    None of the processes is left behind the block.
     """
     if processes == 1:
-        return [work(iter(range(numbers)))]
+        yield _Here(work(iter(range(numbers))))
+        return
     queue = _filled_queue(numbers)
     gc.freeze()  # a page that no collection writes to stays shared
-    children: dict[int, int] = {}
+    children: list[_Child] = []
     try:
         for _ in range(processes):
-            pid, told = _fork(work, queue)
-            children[pid] = told
-        return [_told(pid, children) for pid in tuple(children)]
+            children.append(_fork(work, queue, children))
+        yield _Children(children)
     finally:
         gc.unfreeze()
         os.close(queue)
-        for pid, told in children.items():  # where none failed, there are none
-            os.kill(pid, signal.SIGKILL)
-            os.close(told)
-            os.waitpid(pid, 0)
+        for child in children:
+            child.end()
+
+
+class _Here(Struct, frozen=True):
+    """This process, as if it were one of several."""
+
+    doing: Generator[bytes, bytes, bytes]
+
+    def found(self) -> list[bytes]:
+        return [next(self.doing)]
+
+    def results(self, answer: bytes) -> list[bytes]:
+        try:
+            self.doing.send(answer)
+        except StopIteration as done:
+            return [done.value]
+        raise ValueError("work that has more than one thing to find")
+
+
+class _Children(Struct, frozen=True):
+    """Copies of this process."""
+
+    children: list[_Child]
+
+    def found(self) -> list[bytes]:
+        return [child.tells() for child in self.children]
+
+    def results(self, answer: bytes) -> list[bytes]:
+        for child in self.children:
+            child.hear(answer)
+        return [child.tells() for child in self.children]
+
+
+class _Child(Struct):
+    """A process that works for this one."""
+
+    pid: int
+    telling: BinaryIO
+    hearing: BinaryIO
+    status: int | None = None
+    """When it has ended."""
+
+    def tells(self) -> bytes:
+        """The next thing that it tells."""
+        head = self.telling.read(_LENGTH.size)
+        length = _LENGTH.unpack(head)[0] if len(head) == _LENGTH.size else _FAILED
+        told = self.telling.read() if length == _FAILED else self.telling.read(length)
+        if len(told) != length:
+            raise ProcessFailedError(self._failure(told.decode(errors="replace") if head else ""))
+        return told
+
+    def hear(self, answer: bytes) -> None:
+        """Tells it the one thing it waits for. One that ended meanwhile tells why when it is asked."""
+        with contextlib.suppress(BrokenPipeError), self.hearing as pipe:
+            pipe.write(answer)
+
+    def end(self) -> None:
+        """Makes sure that nothing is left of it."""
+        with contextlib.suppress(BrokenPipeError):
+            self.hearing.close()
+        self.telling.close()
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+
+    def _failure(self, told: str) -> str:
+        _, self.status = os.waitpid(self.pid, 0)
+        code = os.waitstatus_to_exitcode(self.status)
+        if code < 0:
+            return f"a process was ended by {signal.Signals(-code).name}"
+        last = told.strip().rpartition("\n")[2]
+        return f"a process failed: {last or f'it exited with {code}'}"
 
 
 def _filled_queue(numbers: int) -> int:
@@ -64,50 +157,49 @@ def _filled_queue(numbers: int) -> int:
     return reading
 
 
-def _fork(work: Work, queue: int) -> tuple[int, int]:
-    """The id of a new process that does the work, and where it tells of it."""
-    reading, writing = os.pipe()
+def _fork(work: Work, queue: int, elder: list[_Child]) -> _Child:
+    """A new process that does the work."""
+    telling, to_tell = os.pipe()
+    to_hear, hearing = os.pipe()
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        os.close(reading)
-        _work(work, queue, writing, parent)
-    os.close(writing)
-    return pid, reading
+        # Else it would keep open what tells it and the others that their parent is gone.
+        for pipe in (telling, hearing, *(child.hearing.fileno() for child in elder)):
+            os.close(pipe)
+        _work(work, _taken(queue, parent), to_tell, to_hear)
+    os.close(to_tell)
+    os.close(to_hear)
+    return _Child(pid, os.fdopen(telling, "rb"), os.fdopen(hearing, "wb"))
 
 
-def _work(work: Work, queue: int, writing: int, parent: int) -> NoReturn:
+def _work(work: Work, numbers: Iterator[int], to_tell: int, to_hear: int) -> NoReturn:
     """All that a process does. It leaves by ``os._exit``: what is open and buffered is its parent's."""
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal, for all: the parent ends this one
-        told = work(_taken(queue, parent)) + _DONE
-        with open(writing, "wb") as pipe:
-            pipe.write(told)
-        code = 0
+        doing = _Here(work(numbers))
+        with open(to_tell, "wb", closefd=False) as pipe, open(to_hear, "rb") as heard:
+            _tell(pipe, doing.found()[0])
+            answer = heard.read()
+            if answer:  # else nobody waits any more
+                _tell(pipe, doing.results(answer)[0])
+                code = 0
     except BaseException:  # noqa: BLE001  whatever it is, the parent tells of it
         with contextlib.suppress(BaseException):
-            os.write(writing, traceback.format_exc(limit=-3).encode(errors="replace")[-4096:])
+            told = traceback.format_exc(limit=-3).encode(errors="replace")[-4096:]
+            os.write(to_tell, _LENGTH.pack(_FAILED) + told)
     finally:
         os._exit(code)
+
+
+def _tell(pipe: BinaryIO, told: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(told)))
+    pipe.write(told)
+    pipe.flush()
 
 
 def _taken(queue: int, parent: int) -> Iterator[int]:
     """The numbers that this process gets, as long as somebody waits for what it does with them."""
     while os.getppid() == parent and (taken := os.read(queue, _NUMBER.size)):
         yield _NUMBER.unpack(taken)[0]
-
-
-def _told(pid: int, children: dict[int, int]) -> bytes:
-    """What a process tells when it is done."""
-    with open(children[pid], "rb", closefd=False) as pipe:
-        told = pipe.read()
-    _, status = os.waitpid(pid, 0)
-    os.close(children.pop(pid))
-    code = os.waitstatus_to_exitcode(status)
-    if code == 0 and told.endswith(_DONE):
-        return told.removesuffix(_DONE)
-    if code < 0:
-        raise ProcessFailedError(f"a process was ended by {signal.Signals(-code).name}")
-    last = told.decode(errors="replace").strip().rpartition("\n")[2]
-    raise ProcessFailedError(f"a process failed: {last or f'it exited with {code}'}")

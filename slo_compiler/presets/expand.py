@@ -54,10 +54,10 @@ Rewrite: TypeAlias = Callable[[Expression], Expression]
 
 def expand_presets(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Spec], list[Diagnostic]]:
     """The specs with ordinary indicators, and what is wrong with the presets that stay as they are."""
-    found = list(_unknown_systems(defaults))
+    found: list[Diagnostic] = []
     expanded = []
     for spec in specs:
-        found += _unknown_systems(spec)
+        found += unknown_systems(spec)
         systems = {**defaults.systems, **spec.systems}
         slos = []
         for slo in spec.slos:
@@ -68,7 +68,7 @@ def expand_presets(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Spec
     return expanded, found
 
 
-def _unknown_systems(said_by: Spec | Defaults) -> Iterator[Diagnostic]:
+def unknown_systems(said_by: Spec | Defaults) -> Iterator[Diagnostic]:
     """Releases of systems that the library does not know."""
     for name in said_by.systems:
         if name not in system_names():

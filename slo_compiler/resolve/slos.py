@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 
 from slo_compiler.burnrate.policy import DEFAULT_TIERS
 from slo_compiler.diagnostics import Diagnostic, Position, error, warning
-from slo_compiler.model.alerting import Absent, Alerting, Severity, TierRequest
+from slo_compiler.model.alerting import Absent, Severity, TierRequest
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.indicator import ErrorRatio, Guardrail
 from slo_compiler.model.preset import PresetUse
@@ -20,9 +19,9 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.model.slo_class import SloClass
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.surface import Surface
-from slo_compiler.quantities import format_duration
 from slo_compiler.resolve.classes import class_of
 from slo_compiler.resolve.labels import labels_of, merged
+from slo_compiler.resolve.tiers import unknown_tiers
 
 Value = TypeVar("Value")
 
@@ -31,9 +30,9 @@ DEFAULT_MIN_ERRORS: Final = 3
 
 
 def resolve(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Slo], list[Diagnostic]]:
-    """The SLOs of all specs, by service and then as written, and what keeps the rest from being one."""
+    """The SLOs of specs, by service and then as written, and what keeps the rest from being one."""
     slos: list[Slo] = []
-    found = [*_repeated_services(specs), *(problem for spec in specs for problem in _repeated_slos(spec))]
+    found = [problem for spec in specs for problem in _repeated_slos(spec)]
     for spec in sorted(specs, key=lambda spec: spec.service):
         of_service: list[Slo] = []
         for slo in spec.slos:
@@ -41,17 +40,16 @@ def resolve(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Slo], list[
             resolved = _resolve_slo(slo, spec, defaults)
             if isinstance(resolved, Slo):
                 of_service.append(resolved)
-                found += _unknown_tiers(slo, [resolved])
+                found += unknown_tiers(slo, _tiers_of([resolved]))
             else:
                 found += resolved
-        found += _unknown_tiers(spec, of_service)
+        found += unknown_tiers(spec, _tiers_of(of_service))
         slos += of_service
-    found += _unknown_tiers(defaults, slos)
-    found += _short_windows(defaults.alerting)
-    for name, class_ in defaults.classes.items():
-        found += _short_windows(class_.alerting)
-        found += _unknown_tiers(class_, [slo for slo in slos if slo.class_ == name])
     return slos, found
+
+
+def _tiers_of(slos: Iterable[Slo]) -> dict[str, None]:
+    return dict.fromkeys(tier.name for slo in slos for tier in slo.tiers)
 
 
 def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Diagnostic]:
@@ -160,47 +158,6 @@ def _without_effect(slo: SloSpec) -> Iterator[Diagnostic]:
             f"min_errors has no effect on {slo.name}: an error_ratio does not say how many errors there are, "
             "so that a single one may alert; use events to count them",
         )
-
-
-def _short_windows(alerting: Alerting) -> Iterator[Diagnostic]:
-    """Tiers of the defaults are derived anew for each SLO, and their short windows with them."""
-    for tier in alerting.tiers or ():
-        if tier.short is not None:
-            yield error(
-                tier.position_of("short"),
-                "tier/short-derived",
-                f"the short window of a default tier is derived with its long one for each SLO, so that "
-                f"{format_duration(tier.short)} would not be kept; leave it out, or give tiers in the spec",
-            )
-
-
-def _unknown_tiers(
-    said_by: SloSpec | Spec | Defaults | SloClass, slos: Sequence[Slo]
-) -> Iterator[Diagnostic]:
-    """Severities for tiers that none of the SLOs they are for has."""
-    known = dict.fromkeys(tier.name for slo in slos for tier in slo.tiers)
-    for name in said_by.alerting.severities:
-        if slos and name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-            advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-            yield error(
-                said_by.locate("alerting", "severities", name, "[key]"),
-                "tier/unknown",
-                f"there is no tier {name} here, so that its severity would have no effect; {advice}",
-            )
-
-
-def _repeated_services(specs: Sequence[Spec]) -> Iterator[Diagnostic]:
-    first: dict[str, Position] = {}
-    for spec in specs:
-        earlier = first.setdefault(spec.service, spec.position)
-        if earlier is not spec.position:
-            yield error(
-                spec.position,
-                "spec/duplicate-service",
-                f"the service {spec.service} already has a spec at {earlier}: the rules of one would "
-                "overwrite those of the other",
-            )
 
 
 def _repeated_slos(spec: Spec) -> Iterator[Diagnostic]:

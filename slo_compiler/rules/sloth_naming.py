@@ -24,9 +24,9 @@ WINDOWS: Final = (5 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, DAY, 3 * DA
 """What the dashboard on one SLO offers to look at, beside the period."""
 
 
-def sloth_id(slo: Slo) -> str:
-    """What Sloth calls an SLO. Unlike ours it can be that of another, which a check tells."""
-    return f"{slo.service}-{slo.name}"
+def sloth_id(service: str, slo: str) -> str:
+    """What Sloth calls an SLO. Unlike our id it can be that of another, which a check tells."""
+    return f"{service}-{slo}"
 
 
 def is_asked_for(slo: Slo) -> bool:
@@ -102,7 +102,7 @@ def _rule(plan: Plan, metric: str, expr: str, more: dict[str, str] | None = None
 
 def _identity(slo: Slo) -> dict[str, str]:
     return {
-        labels.SLOTH_ID: sloth_id(slo),
+        labels.SLOTH_ID: sloth_id(slo.service, slo.name),
         labels.SLOTH_SERVICE: slo.service,
         labels.SLOTH_SLO: slo.name,
     }

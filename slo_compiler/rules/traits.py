@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.model import labels
@@ -16,8 +17,7 @@ from slo_compiler.rules.ir import AlertingRule
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(Struct, frozen=True):
     """What some SLOs and signals have of what decides who is told and who waits."""
 
     external: frozenset[str] = frozenset()

@@ -18,15 +18,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from slo_compiler import shares
 from slo_compiler.cli import compiling, fingerprint, main, run_cache
 from slo_compiler.cli.last_time import Files, LastTime
 from slo_compiler.cli.manifest import MANIFEST
 from slo_compiler.cli.outcome import Outcome, decode, encode
 from slo_compiler.cli.run_cache import RunCache, sealed, unsealed
-from slo_compiler.compiler import Compilation, Planned, plan_sources
-from slo_compiler.diagnostics import Position, note, warning
+from slo_compiler.diagnostics import Diagnostic, Position, note, warning
 from slo_compiler.emitters import prometheus
-from slo_compiler.shares import Share, Shares
+from slo_compiler.planning import Shared, read_shared
+from slo_compiler.shares import Piece, Share
 from slo_compiler.sources import Source, Sources
 from tests.compiling import RECEIVERS, defaults, slo, spec
 from tests.oracles.document import yaml_text
@@ -319,13 +320,13 @@ def scene_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Scene]:
     """A scene in a folder, whose compiler says by a note which code it is."""
     scenes: list[Scene] = []
 
-    def telling(sources: Sources, **options: Any) -> Planned | Compilation:
-        planned = plan_sources(sources, **options)
+    def telling(sources: Sources) -> Shared | list[Diagnostic]:
+        shared = read_shared(sources)
         said = note(Position("code"), "code", scenes[-1].code)
         monkeypatch.setattr(prometheus, "HEADER", scenes[-1].code)
-        if isinstance(planned, Planned):
-            return replace(planned, found=(*planned.found, said))
-        return replace(planned, diagnostics=(*planned.diagnostics, said))
+        if isinstance(shared, Shared):
+            return replace(shared, found=(*shared.found, said))
+        return [*shared, said]
 
     def code(_: Path) -> Iterator[bytes]:
         yield scenes[-1].code.encode()
@@ -335,12 +336,12 @@ def scene_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Scene]:
         objective("checkout", "99.9%")(scenes[-1])
         return scenes[-1]
 
-    monkeypatch.setattr(compiling, "plan_sources", telling)
+    monkeypatch.setattr(compiling, "read_shared", telling)
     monkeypatch.setattr(fingerprint, "_content", code)
     return scene
 
 
-@pytest.mark.parametrize("few", [50, 0], ids=["all at once", "service by service"])
+@pytest.mark.parametrize("little", [compiling.LITTLE, 0], ids=["all at once", "service by service"])
 @settings(
     max_examples=settings().max_examples // 10,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -354,12 +355,13 @@ def scene_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Scene]:
 @example(edits=[("two nines", False), ("swapped entries", False), ("three nines", False)])
 @example(edits=[("second service", False), ("edited in place", True), ("edited in place", False)])
 def test_after_any_edits_a_run_is_like_one_without_a_cache(
-    few: int,
+    little: int,
     scene_of: Callable[[Path], Scene],
     edits: list[tuple[str, bool]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(compiling, "FEW", few)
+    monkeypatch.setattr(compiling, "LITTLE", little)
+    monkeypatch.setattr(compiling, "processors", lambda: 1)
     with tempfile.TemporaryDirectory() as folder:
         scene = scene_of(Path(folder))
         cache = ("--cache", str(scene.folder / "cache"))
@@ -384,7 +386,7 @@ def scene(scene_of: Callable[[Path], Scene], tmp_path: Path) -> Scene:
     return scene_of(tmp_path)
 
 
-def never(*_: object, **__: object) -> Compilation:
+def never(*_: object, **__: object) -> Shared:
     raise AssertionError("compiled again")
 
 
@@ -395,7 +397,7 @@ def test_what_is_settled_is_not_compiled_again(
     cache = ("--cache", str(scene.folder / "cache"))
     scene.compile(scene.out, *cache)
     expected = scene.compile(scene.out, "--no-cache", *options)
-    monkeypatch.setattr(compiling, "plan_sources", never)
+    monkeypatch.setattr(compiling, "read_shared", never)
     assert scene.compile(scene.out, *cache, *options) == expected
 
 
@@ -403,7 +405,7 @@ def test_errors_are_told_again_without_compiling(scene: Scene, monkeypatch: pyte
     cache = ("--cache", str(scene.folder / "cache"))
     EDITS["error"](scene)
     first = scene.compile(scene.out, *cache)
-    monkeypatch.setattr(compiling, "plan_sources", never)
+    monkeypatch.setattr(compiling, "read_shared", never)
     assert scene.compile(scene.out, *cache) == first
     assert first[0] == 1
 
@@ -423,11 +425,11 @@ def test_a_compiler_that_changes_while_it_runs_keeps_nothing(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def changing(sources: Sources, **options: Any) -> Planned | Compilation:
+    def changing(sources: Sources) -> Shared | list[Diagnostic]:
         other_code(scene)
-        return plan_sources(sources, **options)
+        return read_shared(sources)
 
-    monkeypatch.setattr(compiling, "plan_sources", changing)
+    monkeypatch.setattr(compiling, "read_shared", changing)
     scene.compile(scene.out, "--cache", str(scene.folder / "cache"))
     assert scene.entries == []
 
@@ -446,14 +448,15 @@ def test_what_was_refused_is_refused_again(scene: Scene) -> None:
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The services that were compiled by themselves."""
     names: list[str] = []
-    of_service = Shares.of_service
+    of_service = shares.of_service
 
-    def recording(shares: Shares, name: str) -> Share:
+    def recording(share: Share, name: str, *more: Any, **options: Any) -> Piece:
         names.append(name)
-        return of_service(shares, name)
+        return of_service(share, name, *more, **options)
 
-    monkeypatch.setattr(Shares, "of_service", recording)
-    monkeypatch.setattr(compiling, "FEW", 0)
+    monkeypatch.setattr(shares, "of_service", recording)
+    monkeypatch.setattr(compiling, "LITTLE", 0)
+    monkeypatch.setattr(compiling, "processors", lambda: 1)
     return names
 
 
