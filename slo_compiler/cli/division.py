@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from slo_compiler.cli import manifest
 from slo_compiler.cli.generated import Generated
 from slo_compiler.cli.last_time import Files, LastTime, keys_of
 from slo_compiler.cli.processes import MOST_NUMBERS, Workers, in_processes
+from slo_compiler.cli.spool import Place, Put, read, spool
 from slo_compiler.diagnostics import Diagnostic, has_errors
 from slo_compiler.planning import Shared, parts_of, plan_part
 from slo_compiler.rules.traits import Traits
@@ -52,6 +52,8 @@ class _Made(NamedTuple):
     short: tuple[Shortfall, ...]
     files: dict[str, str]
     """The digest of each, by its path."""
+    places: dict[str, Place]
+    """Where it waits."""
 
 
 class Division(Struct, frozen=True):
@@ -61,7 +63,7 @@ class Division(Struct, frozen=True):
     shared: Shared
     last: LastTime | None
     folder: Path
-    """Of files that wait, each by its digest."""
+    """Where files wait."""
 
     def compiled(self, processes: int) -> Compiled | None:
         """All parts compiled, and what there is to say of them; None where that can only be said of all."""
@@ -92,7 +94,8 @@ class Division(Struct, frozen=True):
         keys = {} if self.last is None or not sound else keys_of(self.sources, whole)
         known = self._known(keys)
         answer = pickle.dumps(_Task(whole.traits, frozenset(known), sound))
-        of_all = self._made(shares.of_all(whole), sound=sound)
+        with spool(self.folder) as put:
+            of_all = _made(shares.of_all(whole), put if sound else None)
         made: dict[str, _Made] = {}
         for result in workers.results(answer):
             made |= pickle.loads(result)  # noqa: S301  of this run
@@ -103,19 +106,23 @@ class Division(Struct, frozen=True):
         if not sound:
             return Compiled(told, None)
         files = {**known, **{name: made[name].files for name in sorted(made)}}
-        there = {path for of_service in known.values() for path in of_service}
         silent = {name for name in files if name in known or not (made[name].problems or made[name].short)}
         remembered = {key: files[name] for name, key in keys.items() if name in silent}
-        return Compiled(told, self._generated([of_all.files, *files.values()], there), remembered)
+        places = {path: place for each in (of_all, *made.values()) for path, place in each.places.items()}
+        return Compiled(told, self._generated([of_all.files, *files.values()], places), remembered)
 
     def _make(self, planned: Iterable[Share], task: _Task) -> dict[str, _Made]:
         notification = shares.notification_of(self.shared, task.traits)
-        return {
-            name: self._made(shares.of_service(share, name, notification, sound=task.sound), sound=task.sound)
-            for share in planned
-            for name in share.services
-            if name not in task.known
-        }
+        with spool(self.folder) as put:
+            return {
+                name: _made(
+                    shares.of_service(share, name, notification, sound=task.sound),
+                    put if task.sound else None,
+                )
+                for share in planned
+                for name in share.services
+                if name not in task.known
+            }
 
     def _known(self, keys: Mapping[str, str]) -> dict[str, Files]:
         if self.last is None:
@@ -123,25 +130,27 @@ class Division(Struct, frozen=True):
         found = {name: self.last.files(key) for name, key in keys.items()}
         return {name: files for name, files in found.items() if files is not None}
 
-    def _made(self, piece: Piece, *, sound: bool) -> _Made:
-        """What is to be known of a piece; its files are put into the folder."""
-        files = {}
-        for artifact in piece.artifacts if sound and not has_errors(piece.problems) else ():
-            data = artifact.text.encode()
-            files[artifact.path] = digest = manifest.digest(data)
-            (self.folder / digest).write_bytes(data)
-        return _Made(piece.problems, piece.short, files)
-
-    def _generated(self, files: Sequence[Files], there: AbstractSet[str]) -> Generated:
-        """The set of all files, of which some are where they were written the last time."""
+    def _generated(self, files: Sequence[Files], places: Mapping[str, Place]) -> Generated:
+        """The set of all files, of which those that have no place are where they were the last time."""
         digests = {path: digest for of_share in files for path, digest in of_share.items()}
 
-        def read(path: str) -> bytes:
-            if self.last is not None and path in there:
+        def read_one(path: str) -> bytes:
+            if self.last is not None and path not in places:
                 return self.last.read(path, digests[path])
-            return (self.folder / digests[path]).read_bytes()
+            return read(places[path])
 
-        return Generated(tuple(path for of_share in files for path in of_share), digests, read)
+        return Generated(tuple(path for of_share in files for path in of_share), digests, read_one)
+
+
+def _made(piece: Piece, put: Put | None) -> _Made:
+    """What is to be known of a piece. Without ``put`` nobody asks for its files."""
+    files, places = {}, {}
+    if put is not None and not has_errors(piece.problems):
+        for artifact in piece.artifacts:
+            data = artifact.text.encode()
+            files[artifact.path] = manifest.digest(data)
+            places[artifact.path] = put(data)
+    return _Made(piece.problems, piece.short, files, places)
 
 
 def processors() -> int:
