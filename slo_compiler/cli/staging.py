@@ -7,16 +7,21 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from slo_compiler.cli.exchange import synchronise
 from slo_compiler.cli.manifest import folders_above
 
 Contents: TypeAlias = "dict[str, os.stat_result]"
 """All that is in a folder by relative path, each folder before what is in it; the folder itself is ``""``."""
+
+FEW: Final = 100
+"""Files that are on the disk soon, one after the other."""
+THREADS: Final = 8
+"""That wait for the disk at the same time."""
 
 
 def look(folder: Path) -> Contents:
@@ -68,9 +73,22 @@ def build(
         files.append(path)
     for path in kept.keys() - _folders(kept).keys() - {*files}:
         os.link(folder / path, new / path, follow_symlinks=False)
-    for path in files:  # after all are written: the first call then waits for nearly all of them
-        synchronise(new / path)
+    _synchronise_all(
+        [new / path for path in files]
+    )  # after all are written: the disk then takes many at once
     _finish_folders(new, folder, kept, {*files, *without})
+
+
+def _synchronise_all(paths: Sequence[Path]) -> None:
+    if len(paths) <= FEW:
+        for path in paths:
+            synchronise(path)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  few files do not wait for it
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        for _ in threads.map(synchronise, paths):
+            pass
 
 
 def _finish_folders(new: Path, folder: Path, kept: Contents, touched: AbstractSet[str]) -> None:

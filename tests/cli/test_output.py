@@ -409,6 +409,34 @@ def test_all_that_is_new_is_on_the_disk_before_the_exchange(
     assert done == [MANIFEST, "c", "b", "a", "new", "exchange"]
 
 
+def test_of_many_files_all_are_on_the_disk_before_the_exchange(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = []
+    monkeypatch.setattr(staging, "synchronise", lambda path: done.append(path.name))
+    monkeypatch.setattr(exchange, "exchange", lambda *_: done.append("exchange"))
+    files = [f"{number:03}" for number in range(staging.FEW)]
+    write(out, [Artifact(f"a/{name}", name) for name in files])
+    assert sorted(done[: len(files) + 1]) == sorted([MANIFEST, *files])
+    assert done[len(files) + 1 :] == ["a", "new"]
+
+
+def test_one_of_many_files_that_does_not_get_onto_the_disk_is_told(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def full(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().name == "099":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    files = [Artifact(f"a/{number:03}", "") for number in range(staging.FEW)]
+    assert "No space left on device" in refusal(lambda: write(out, files))
+    assert names(out.parent) == []
+
+
 def fail(monkeypatch: pytest.MonkeyPatch, module: object, name: str, code: int) -> None:
     """Lets a call of the operating system fail."""
 
