@@ -9,8 +9,7 @@ from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model import labels
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.role import Role
-from slo_compiler.rules.inhibition import violations
-from slo_compiler.rules.matchers import all_could_match
+from slo_compiler.rules.inhibition import violations_of
 from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import Program, alert_labels
 
@@ -20,8 +19,9 @@ def check_inhibition(program: Program) -> Iterator[Diagnostic]:
     if program.notification is None:
         return
     all_labels = [alert_labels(alert) for _, alert in program.alerts()]
-    for rule in program.notification.inhibit_rules:
-        for violation in violations(rule, all_labels):
+    all_sides = [program.notification.sides.of(labels) for labels in all_labels]
+    for number, rule in enumerate(program.notification.inhibit_rules):
+        for violation in violations_of(rule, all_labels, [sides[number] for sides in all_sides]):
             place = program.notification.settings.position
             message = (
                 f"the inhibition {rule.name!r} cannot be proved to hold back only what it should: {violation}"
@@ -37,8 +37,9 @@ def _check_heard(program: Program, notification: Notification) -> Iterator[Diagn
         role = alert.labels.get(labels.ROLE)
         if role is None or role == Role.SYMPTOM.value:
             continue
-        for rule in notification.inhibit_rules:
-            if all_could_match(rule.target, alert_labels(alert)):
+        sides = notification.sides.of(alert_labels(alert))
+        for rule, side in zip(notification.inhibit_rules, sides, strict=True):
+            if side.target:
                 yield error(
                     notification.settings.position,
                     "inhibition/unproved",

@@ -8,13 +8,20 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.labels import SEVERITY, SLO_ID
-from slo_compiler.rules.matchers import Labels, Matcher, all_could_match, all_match, check_label_name
+from slo_compiler.rules.matchers import (
+    Labels,
+    Matcher,
+    ToldApart,
+    all_could_match,
+    all_match,
+    check_label_name,
+)
 
 
 class InhibitRule(Struct, frozen=True):
@@ -119,11 +126,43 @@ def violations(rule: InhibitRule, alerts: Sequence[Labels]) -> Iterator[Violatio
         rule: the rule.
         alerts: the labels of all alerts of the program.
     """
+    sides = Sides((rule,))
+    return violations_of(rule, alerts, [sides.of(labels)[0] for labels in alerts])
+
+
+class Side(NamedTuple):
+    """Whether an alert could be a source of a rule, and whether a target."""
+
+    source: bool
+    target: bool
+
+
+class Sides:
+    """On which sides of some rules alerts could be, each looked for once: thousands of alerts take a few."""
+
+    def __init__(self, rules: Sequence[InhibitRule]) -> None:
+        self._rules = rules
+        self._told_apart = ToldApart(each for rule in rules for each in (*rule.source, *rule.target))
+        self._known: dict[tuple[object, ...], tuple[Side, ...]] = {}
+
+    def of(self, labels: Labels) -> tuple[Side, ...]:
+        """The sides that an alert with these labels could be on, of each rule."""
+        key = self._told_apart.key(labels)
+        if key not in self._known:
+            self._known[key] = tuple(
+                Side(all_could_match(rule.source, labels), all_could_match(rule.target, labels))
+                for rule in self._rules
+            )
+        return self._known[key]
+
+
+def violations_of(rule: InhibitRule, alerts: Sequence[Labels], sides: Sequence[Side]) -> Iterator[Violation]:
+    """As ``violations``, of alerts of which it is known on which sides of the rule they are."""
     identity = rule.identity
-    sources = [index for index, labels in enumerate(alerts) if all_could_match(rule.source, labels)]
-    targets = [index for index, labels in enumerate(alerts) if all_could_match(rule.target, labels)]
-    sides = sorted({*sources, *targets})
-    doubts = [*_not_compared(rule, identity), *_unknown(sides, alerts, identity)]
+    sources = [index for index, side in enumerate(sides) if side.source]
+    targets = [index for index, side in enumerate(sides) if side.target]
+    involved = sorted({*sources, *targets})
+    doubts = [*_not_compared(rule, identity), *_unknown(involved, alerts, identity)]
     yield from doubts
     yield from (OnBothSides(index) for index in sorted(set(sources) & set(targets)))
     if not doubts:

@@ -17,7 +17,7 @@ from slo_compiler.model.receivers import OfficeHours, Receiver, Receivers
 from slo_compiler.model.role import Role
 from slo_compiler.promql.quote import quote_regex
 from slo_compiler.rules.holding_back import guard_rules
-from slo_compiler.rules.inhibition import InhibitRule
+from slo_compiler.rules.inhibition import InhibitRule, Sides
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.matchers import Matcher
 from slo_compiler.rules.routing import Route, Ways
@@ -49,6 +49,11 @@ class Notification(Struct, frozen=True, dict=True):
     def ways(self) -> Ways:
         """Those through the tree."""
         return Ways(self.tree)
+
+    @cached_property
+    def sides(self) -> Sides:
+        """Those of the inhibit rules."""
+        return Sides(self.inhibit_rules)
 
 
 def notify(receivers: Receivers, traits: Traits) -> Notification:

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from slo_compiler.quantities import HOUR, MINUTE, SECOND, Seconds
-from slo_compiler.rules.matchers import Labels, Matcher, all_match, check_label_name
+from slo_compiler.rules.matchers import Labels, Matcher, ToldApart, all_match, check_label_name
 
 GROUP_BY_ALL: Final = ("...",)
 """The ``group_by`` that puts each alert into a group of its own."""
@@ -93,32 +93,19 @@ def route(tree: Route, labels: Labels) -> tuple[Leaf, ...]:
 
 
 class Ways:
-    """The ways through a tree, each looked for once: thousands of alerts take a few.
-
-    What no matcher asks for, and what is equal to none of the values that are asked for, makes no difference.
-    """
+    """The ways through a tree, each looked for once: thousands of alerts take a few."""
 
     def __init__(self, tree: Route) -> None:
         self._tree = tree
-        self._asked: dict[str, set[str]] = {}
-        self._matched: set[str] = set()
-        """Labels of which regular expressions are asked, so that any value may make a difference."""
+        self._told_apart = ToldApart(_matchers(tree))
         self._known: dict[tuple[object, ...], tuple[Leaf, ...]] = {}
-        for matcher in _matchers(tree):
-            self._asked.setdefault(matcher.name, set()).add(matcher.value)
-            if matcher.op in ("=~", "!~"):
-                self._matched.add(matcher.name)
 
     def of(self, labels: Labels) -> tuple[Leaf, ...]:
         """As ``route``."""
-        key = tuple(self._told_apart(name, labels.get(name, "")) for name in self._asked)
+        key = self._told_apart.key(labels)
         if key not in self._known:
             self._known[key] = route(self._tree, labels)
         return self._known[key]
-
-    def _told_apart(self, name: str, value: str | None) -> object:
-        """The value, or the same for all values that are equal to nothing that is asked for."""
-        return value if value is None or value in self._asked[name] or name in self._matched else ...
 
 
 def _matchers(tree: Route) -> Iterator[Matcher]:
