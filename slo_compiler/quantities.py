@@ -69,7 +69,8 @@ def format_duration(seconds: Seconds) -> str:
     Raises:
         ValueError: the duration is negative or no whole number of milliseconds.
     """
-    milliseconds, remainder = divmod(seconds.numerator * 1000, seconds.denominator)
+    numerator, denominator = seconds.as_integer_ratio()
+    milliseconds, remainder = divmod(numerator * 1000, denominator)
     if milliseconds < 0 or remainder:
         raise ValueError(f"{seconds} s cannot be written as a Prometheus duration")
     return _duration(milliseconds)
@@ -87,6 +88,12 @@ def _duration(rest: int) -> str:
 
 def approximate_duration(seconds: Seconds) -> str:
     """The seconds for a human: the two largest units, rounded (``8m38s``, ``4.3s``, ``3d2h``)."""
+    return _approximate(*seconds.as_integer_ratio())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _approximate(numerator: int, denominator: int) -> str:
+    seconds = Fraction(numerator, denominator)
     if seconds < 10:
         return f"{format_decimal(seconds, digits=2)}s"
     for larger, smaller in itertools.pairwise(("d", "h", "m", "s")):

@@ -82,7 +82,7 @@ def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:
         slo=slo,
         shape=shape,
         min_errors=slo.min_errors if counts_errors else None,
-        absent_hold=_absent_hold(slo),
+        absent_hold=_absent_hold(slo, shape),
     )
     return made, found
 
@@ -126,14 +126,18 @@ def _authored_tiers(slo: Slo, setting: Setting) -> tuple[Shape | None, list[Diag
     return None if has_errors(found) else _shape(tuple(each.tier for each in authored), setting), found
 
 
-def _absent_hold(slo: Slo) -> Seconds | None:
+def _absent_hold(slo: Slo, shape: Shape) -> Seconds | None:
     """How long data may be missing: until an outage would have spent a tier's worth of budget."""
     if not (slo.alerts and slo.absent.enabled):
         return None
     if slo.absent.hold is not None:
         return slo.absent.hold
-    spent = policy.HOLD_BUDGET * slo.period * slo.budget
-    tick = slo.clock.evaluation_interval
-    rounded = math.ceil(spent / tick) * tick
-    hold = min(max(rounded, policy.SHORTEST_HOLD), policy.LONGEST_HOLD)
+    hold = _usual_hold(shape, slo.clock.evaluation_interval)
     return hold + slo.indicator.labelling.shift if isinstance(slo.indicator, Quality) else hold
+
+
+@cache  # as above
+def _usual_hold(shape: Shape, tick: Seconds) -> Seconds:
+    spent = policy.HOLD_BUDGET * shape.period * shape.budget
+    rounded = math.ceil(spent / tick) * tick
+    return min(max(rounded, policy.SHORTEST_HOLD), policy.LONGEST_HOLD)

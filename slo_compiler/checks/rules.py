@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.adapter import ADAPTER
@@ -22,7 +22,7 @@ from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.program import Lowered, Program
 
 _ANY_ID = "service:name"
-_EQUALS = re.compile(r'(?P<label>[a-zA-Z_][a-zA-Z0-9_]*)="(?:[^"\\\n]|\\.)*"')
+_EQUALS = r'(?<![a-zA-Z0-9_])(?!{id_label}=)([a-zA-Z_][a-zA-Z0-9_]*)="(?:[^"\\\n]|\\.)*"'
 
 
 def check_rules(program: Program) -> Iterator[Diagnostic]:
@@ -32,33 +32,35 @@ def check_rules(program: Program) -> Iterator[Diagnostic]:
         of_subject[lowered.subject].extend(lowered.groups)
     for lowered in program.lowered:
         subject = lowered.subject
+        groups = of_subject[subject]
+        recorded = [{rule.record for rule in _recording(group)} for group in groups]
         yield from _repeated(lowered)
         for group in lowered.groups:
-            yield from _check_group(group, of_subject[subject], subject)
+            others = (metrics for other, metrics in zip(groups, recorded, strict=True) if other is not group)
+            yield from _check_group(group, set().union(*others), subject)
     for adapted in program.adapted:
         yield from _check_adapted(adapted)
 
 
 def _repeated(lowered: Lowered) -> Iterator[Diagnostic]:
-    seen: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+    seen: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
     for group in lowered.groups:
         for rule in group.rules:
-            series = (_name(rule), frozenset(rule.labels.items()))
-            if series in seen:
+            same_name = seen[_name(rule)]
+            if rule.labels in same_name:
                 yield _fault(lowered.subject, rule, "a second rule writes the same series, and one is lost")
-            seen.add(series)
+            same_name.append(rule.labels)
 
 
-def _check_group(group: Group, groups: Iterable[Group], subject: Subject) -> Iterator[Diagnostic]:
+def _check_group(group: Group, known: set[str], subject: Subject) -> Iterator[Diagnostic]:
     """A rule sees what earlier rules of its group wrote in this round, and of other groups the last round."""
-    known = {rule.record for other in groups if other is not group for rule in _recording(other)}
+    own, anybodys = f'"{subject.id}"', f'"{_ANY_ID}"'
     for rule in group.rules:
-        read = _metrics_read(
-            rule.expr.replace(f'"{subject.id}"', f'"{_ANY_ID}"'), subject.id_label, subject.target
-        )
+        read = _metrics_read(rule.expr.replace(own, anybodys), subject.id_label, subject.target)
         if isinstance(read, str):
             yield _fault(subject, rule, f"{subject.target} would refuse it: {read}")
-        elif missing := read - known:
+        elif not read <= known:
+            missing = read - known
             yield _fault(
                 subject, rule, f"it reads {', '.join(sorted(missing))}, which no earlier rule records"
             )
@@ -86,11 +88,15 @@ def _metrics_read(expr: str, id_label: str, target: str) -> frozenset[str] | str
     SLOs have most of their expressions in common, but for the id, and many more but for what labels are to
     equal, which as a string is well-formed or was refused when the author's text was read.
     """
-    alike = _EQUALS.sub(
-        lambda found: found[0] if found["label"] == id_label else f'{found["label"]}="_"', expr
-    )
+    alike = _equals(id_label).sub(r'\1="_"', expr)
     read = _metrics_read_alike(alike, id_label, target)
     return _metrics_read_alike(expr, id_label, target) if isinstance(read, str) else read
+
+
+@functools.cache  # there are three
+def _equals(id_label: str) -> re.Pattern[str]:
+    """What any other label is to equal."""
+    return re.compile(_EQUALS.format(id_label=id_label))
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from slo_compiler.emitters import yaml
@@ -38,7 +38,7 @@ def group_document(group: Group, **more: yaml.Value) -> dict[str, yaml.Value]:
 def _rule(rule: Rule) -> yaml.Value:
     match rule:
         case RecordingRule():
-            return {"record": rule.record, "expr": rule.expr, "labels": dict(sorted(rule.labels.items()))}
+            return {"record": rule.record, "expr": rule.expr, "labels": _sorted(rule.labels)}
         case AlertingRule():
             return {
                 "alert": rule.alert,
@@ -48,7 +48,13 @@ def _rule(rule: Rule) -> yaml.Value:
                     {"keep_firing_for": format_duration(rule.keep_firing_for)} if rule.keep_firing_for else {}
                 ),
                 "labels": {name: literal(value) for name, value in sorted(rule.labels.items())},
-                "annotations": dict(sorted(rule.annotations.items())),
+                "annotations": _sorted(rule.annotations),
             }
         case _:
             assert_never(rule)
+
+
+def _sorted(texts: Mapping[str, str]) -> Mapping[str, str]:
+    """The same in the order of the names; itself, where they are."""
+    names = list(texts)
+    return texts if names == sorted(names) else dict(sorted(texts.items()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from msgspec import field
 
@@ -20,7 +21,7 @@ from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import Ratio, Seconds
 
 
-class Slo(Placed, frozen=True):
+class Slo(Placed, frozen=True, dict=True):
     """One SLO, resolved.
 
     ``objective`` is a ratio strictly between 0 and 1, ``period`` the time over which it is promised.
@@ -73,17 +74,17 @@ class Slo(Placed, frozen=True):
     owner_position: Position = Position("")
     """Where the owner is named, in the spec or in the defaults."""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The name that no other SLO can have: slugs hold no colon, so the parts cannot run together."""
         return f"{self.service}:{self.name}"
 
-    @property
-    def identity(self) -> dict[str, str]:
+    @cached_property
+    def identity(self) -> Mapping[str, str]:
         """The labels that say whose its series and alerts are."""
         return {labels.SERVICE: self.service, labels.SLO: self.name, labels.SLO_ID: self.id}
 
-    @property
+    @cached_property
     def subject(self) -> Subject:
         """What its alerts are about, and who answers for them."""
         return Subject(

@@ -38,7 +38,7 @@ def parse(text: str, release: Release, *, placeholders: bool = False) -> Express
     Returns:
         the expression, or else the first problem of syntax, or all problems of types, functions and matchers.
     """
-    read = _read(text, release, placeholders)
+    read = _read(text, release, placeholders and "$" in text)
     return read if isinstance(read, Expression) else list(read)
 
 

@@ -63,6 +63,8 @@ def embeddable(text: str, release: Release) -> str:
 @lru_cache(maxsize=REMEMBERED)  # errors and events, and each window of raw series, are of the same text
 def _pieces(text: str, release: Release) -> tuple[str, ...]:
     """The text without comments and without space around it, cut at the placeholders."""
+    if "#" not in text and "$" not in text:
+        return (text.strip(),)
     pieces = [""]
     position = 0
     for token in tokens_of(text, release):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
+from typing import Final
 
 from slo_compiler.burnrate.plan import Plan, Shape
 from slo_compiler.burnrate.tier import Tier
@@ -16,7 +17,9 @@ from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.layout import block, chain, terms
 from slo_compiler.rules.severity import Rated, rated, rated_absence
 
-HALF_AN_ERROR = Fraction(1, 2)
+NO_TIME: Final = Seconds(0)
+
+HALF_AN_ERROR: Final = Fraction(1, 2)
 """Counts are computed from rates: three errors may be seen as 2.9999."""
 
 
@@ -25,7 +28,7 @@ def tier_alert(plan: Plan, tier: Tier) -> AlertingRule:
     return AlertingRule(
         alert=names.burn_alert(tier.name),
         expr=tier_condition(plan, tier),
-        hold=Fraction(0),
+        hold=NO_TIME,
         keep_firing_for=tier.keep_firing,
         labels=tier_labels(plan, tier),
         annotations=alert_text.of_tier(plan, tier),
@@ -53,7 +56,7 @@ def absent_alert(plan: Plan, hold: Seconds) -> AlertingRule:
         alert=names.ABSENT_ALERT,
         expr=_nothing_measured(plan),
         hold=hold,
-        keep_firing_for=Fraction(0),
+        keep_firing_for=NO_TIME,
         labels=absent_labels(slo),
         annotations=alert_text.of_absence(plan, hold),
         run_time_labels=slo.run_time_labels,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import assert_never
+from typing import Final, assert_never
 
 from slo_compiler.quantities import format_duration
 from slo_compiler.rules.ir import AlertingRule, RecordingRule, Rule
+
+_ENCODED: Final = json.JSONEncoder().encode
 
 
 def spec_hash(rules: Iterable[Rule]) -> str:
@@ -16,7 +18,7 @@ def spec_hash(rules: Iterable[Rule]) -> str:
 
     Labels and annotations describe; the order of keys, comments and other SLOs mean nothing.
     """
-    meant = json.dumps([_meaning(rule) for rule in rules])
+    meant = _ENCODED([_meaning(rule) for rule in rules])
     return hashlib.sha256(meant.encode()).hexdigest()[:12]
 
 

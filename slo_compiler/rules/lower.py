@@ -47,14 +47,13 @@ def _group(plan: Plan, pace: Pace, rules: tuple[Rule, ...]) -> Group:
 
 def _window_rules(plan: Plan) -> Iterator[Rule]:
     slo = plan.slo
-    for window, added_up in zip(plan.windows.recorded, windows.added_up(plan.shape), strict=True):
+    for length, metrics, added_up in windows.recorded(plan.shape):
         if added_up is None:
-            events = read_events(slo, window.length, plan.windows)
-            errors = read_errors(slo, window.length, plan.windows)
+            events, errors = read_events(slo, length, plan.windows), read_errors(slo, length, plan.windows)
         else:
-            events, errors = (names.filled(pattern, slo) for pattern in added_up)
-        yield _record(plan, names.events(window.length), events)
-        yield _record(plan, names.errors(window.length), errors)
+            events, errors = names.filled(added_up.events, slo), names.filled(added_up.errors, slo)
+        yield _record(plan, metrics.events, events)
+        yield _record(plan, metrics.errors, errors)
 
 
 def _coarse_copies(plan: Plan) -> Iterator[Rule]:

@@ -7,7 +7,7 @@ makes Prometheus forget that the alert fires: it resolves, and pages again.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from slo_compiler.burnrate.windows import Pace
@@ -166,7 +166,7 @@ def adapter_group(adapter: str) -> str:
     return f"adapter:{adapter}"
 
 
-def identity(slo: Slo) -> dict[str, str]:
+def identity(slo: Slo) -> Mapping[str, str]:
     """The labels that say whose a series or an alert is."""
     return slo.identity
 

@@ -21,20 +21,33 @@ NOW: Final = Fraction(0)
 """The offset of what ends now."""
 
 
-class AddedUp(NamedTuple):
-    """All events and the errors of a window."""
+class Counts(NamedTuple):
+    """Something of all events and of the errors of a window."""
 
     events: str
     errors: str
 
 
+class Recorded(NamedTuple):
+    """A window that is recorded."""
+
+    length: Seconds
+    metrics: Counts
+    added_up: Counts | None
+    """The expressions; None where it is read from raw series."""
+
+
 @lru_cache(maxsize=names.SHAPES)
-def added_up(shape: Shape) -> tuple[AddedUp | None, ...]:
-    """Each recorded window of a shape, None where it is read from raw series."""
+def recorded(shape: Shape) -> tuple[Recorded, ...]:
+    """The recorded windows of a shape."""
     return tuple(
-        None
-        if isinstance(window.source, Raw)
-        else AddedUp(events(window, shape.windows), errors(window, shape.windows))
+        Recorded(
+            window.length,
+            Counts(names.events(window.length), names.errors(window.length)),
+            None
+            if isinstance(window.source, Raw)
+            else Counts(events(window, shape.windows), errors(window, shape.windows)),
+        )
         for window in shape.windows.recorded
     )
 

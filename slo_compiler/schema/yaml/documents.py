@@ -7,10 +7,9 @@ repeated keys and further documents. Only PyYAML's events are used, and only unt
 
 from __future__ import annotations
 
-import contextlib
 import io
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 import yaml
@@ -56,17 +55,15 @@ def read_document(path: str, content: bytes) -> Node | list[Diagnostic]:
     if isinstance(text, list):
         return text
     text, problems = set_directives_aside(path, text)
-    with contextlib.closing(_events(text)) as events:
-        reader = _Reader(path, text, events, problems, len(text.rstrip()))
-        try:
-            root = reader.document()
-        except _Unreadable:
-            return in_reading_order(reader.problems)
+    parser = _PARSER(text)
+    reader = _Reader(path, text, parser.get_event, problems, len(text.rstrip()))
+    try:
+        root = reader.document()
+    except _Unreadable:
+        return in_reading_order(reader.problems)
+    finally:
+        parser.dispose()
     return in_reading_order(reader.problems) or root
-
-
-def _events(text: str) -> Generator[yaml.Event]:
-    yield from yaml.parse(text, Loader=_PARSER)
 
 
 class _Unreadable(Exception):  # noqa: N818  no error of the program, but the end of what can be read
@@ -78,7 +75,8 @@ class _Reader(Struct):
 
     path: str
     text: str
-    events: Iterator[yaml.Event]
+    event: Callable[[], yaml.Event]
+    """The next one."""
     problems: list[Diagnostic]
     end: int
     """The offset behind the last visible character."""
@@ -102,11 +100,11 @@ class _Reader(Struct):
             message = f"the file has more than {MOST_NODES:,} keys and values; split it by service"
             self.stop(position, "yaml/nodes", message)
         match event:
-            case yaml.AliasEvent():
-                return self.alias(event, position)
             case yaml.ScalarEvent():
                 self.refuse_decorations(event, position)
                 return self.scalar(event, position)
+            case yaml.AliasEvent():
+                return self.alias(event, position)
             case yaml.CollectionStartEvent():
                 self.refuse_decorations(event, position)
                 return self.collection(event, position, depth + 1)
@@ -214,7 +212,7 @@ class _Reader(Struct):
 
     def next(self) -> yaml.Event:
         try:
-            return next(self.events)
+            return self.event()
         except yaml.MarkedYAMLError as found:
             self.problems.append(syntax_error(self.path, self.text, found))
         except (ValueError, OverflowError):  # the parser in pure Python, over an escape such as \Uffffffff
