@@ -111,7 +111,6 @@ def _conjuncts(tier: Tier, budget: Ratio, min_errors: int | None) -> Iterator[st
     threshold = f"({format_decimal(tier.burn_rate)} * {format_decimal(budget)})"
     for window in (tier.long, tier.short):
         errors, events = (names.anybodys(metric(window)) for metric in (names.errors, names.events))
+        if window == tier.long and min_errors is not None:
+            errors = f"({errors} > {format_decimal(min_errors - HALF_AN_ERROR)})"
         yield block(f"{terms('/', errors, events)}\n> {threshold}")
-    if min_errors is not None:
-        enough = format_decimal(min_errors - HALF_AN_ERROR)
-        yield block(f"{names.anybodys(names.errors(tier.long))} > {enough}")

@@ -94,9 +94,10 @@ def _filled_up(counted: str, length: Seconds, windows: Windows) -> str:
 
 def _counted(metric: names.WindowMetric, window: Window, windows: Windows) -> str:
     match window.source:
+        case Tiles(lengths=lengths) if window.length < DAY:
+            return chain("or", block(_tiles(metric, lengths)), _running_sum(metric, window.length, windows))
         case Tiles(lengths=lengths):
-            gaps = _despite_gaps(metric, window.length, lengths[0], windows)
-            return chain("or", block(_tiles(metric, lengths)), gaps)
+            return _newest_and_rest(metric, window.length, lengths, windows)
         case RunningSum():
             return _running_sum(metric, window.length, windows)
         case Raw():
@@ -105,9 +106,9 @@ def _counted(metric: names.WindowMetric, window: Window, windows: Windows) -> st
             assert_never(window.source)
 
 
-def _tiles(metric: names.WindowMetric, lengths: tuple[Seconds, ...]) -> str:
-    """The window as a sum of its tiles; nothing when one of them is missing."""
-    offsets = itertools.accumulate(lengths, initial=NOW)
+def _tiles(metric: names.WindowMetric, lengths: tuple[Seconds, ...], *, offset: Seconds = NOW) -> str:
+    """The sum of tiles, from an offset into the past; nothing when one of them is missing."""
+    offsets = itertools.accumulate(lengths, initial=offset)
     return terms(
         "+",
         *(
@@ -117,13 +118,19 @@ def _tiles(metric: names.WindowMetric, lengths: tuple[Seconds, ...]) -> str:
     )
 
 
-def _despite_gaps(metric: names.WindowMetric, length: Seconds, newest: Seconds, windows: Windows) -> str:
-    """The window where a tile is missing. One of days still has its newest tile, so that it is not late."""
-    if length < DAY:
-        return _running_sum(metric, length, windows)
+def _newest_and_rest(
+    metric: names.WindowMetric, length: Seconds, lengths: tuple[Seconds, ...], windows: Windows
+) -> str:
+    """A window of days: its newest tile, which no gap takes away, so that it is not late, and all before."""
+    newest, *before = lengths
     tile = names.anybodys(metric(newest))
-    rest = _running_sum(metric, length - newest, windows, offset=newest)
-    return chain("or", block(terms("+", tile, rest)), tile)
+    rest = chain(
+        "or",
+        block(_tiles(metric, tuple(before), offset=newest)),
+        _running_sum(metric, length - newest, windows, offset=newest),
+        f"0 * {tile}",
+    )
+    return terms("+", tile, block(rest))
 
 
 def _running_sum(

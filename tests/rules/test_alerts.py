@@ -16,7 +16,7 @@ def alert(name: str = "ErrorBudgetBurnFast", *, shared: Document | None = None, 
 def test_a_tier_fires_when_both_windows_burn_and_there_are_enough_errors() -> None:
     assert alert().expr.splitlines() == [
         "(",
-        '  slo:errors:increase1h{slo_id="s:x"}',
+        '  (slo:errors:increase1h{slo_id="s:x"} > 2.5)',
         '  / slo:events:increase1h{slo_id="s:x"}',
         "  > (14.4 * 0.001)",
         ")",
@@ -26,14 +26,12 @@ def test_a_tier_fires_when_both_windows_burn_and_there_are_enough_errors() -> No
         '  / slo:events:increase5m{slo_id="s:x"}',
         "  > (14.4 * 0.001)",
         ")",
-        "and",
-        '(slo:errors:increase1h{slo_id="s:x"} > 2.5)',
     ]
 
 
 def test_without_a_minimum_none_is_asked_for() -> None:
-    assert not alert(alerting={"min_errors": 1}).expr.endswith("> 0.5)")
-    assert alert(alerting={"min_errors": 10}).expr.endswith("> 9.5)")
+    assert "> 0.5)" not in alert(alerting={"min_errors": 1}).expr
+    assert '(slo:errors:increase1h{slo_id="s:x"} > 9.5)' in alert(alerting={"min_errors": 10}).expr
 
 
 def test_an_alert_outlives_its_condition_by_its_short_window_and_five_minutes_at_most() -> None:

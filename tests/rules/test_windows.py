@@ -43,11 +43,11 @@ def test_events_of_a_young_series_are_filled_up() -> None:
     }
 
 
-def test_the_window_of_days_is_added_up_from_tiles_too() -> None:
+def test_the_window_of_days_is_its_newest_tile_and_the_rest() -> None:
     tile = series("errors:increase6h")
     lines = expr("errors:increase3d")
-    assert lines[1:4] == [f"  {tile}", f"  + {tile} offset 6h", f"  + {tile} offset 12h"]
-    assert lines[12] == f"  + {tile} offset 2d18h"
+    assert lines[:5] == [tile, "+ (", "  (", f"    {tile} offset 6h", f"    + {tile} offset 12h"]
+    assert lines[13] == f"    + {tile} offset 2d18h"
 
 
 def test_gaps_in_a_long_window_are_read_from_the_coarse_copy() -> None:
@@ -63,15 +63,15 @@ def test_gaps_in_a_long_window_are_read_from_the_coarse_copy() -> None:
 def test_a_window_of_days_has_its_newest_tile_even_with_gaps() -> None:
     coarse = series("events:increase5m_coarse")
     assert expr("errors:increase3d")[-6:] == [
-        "(",
-        f"  {series('errors:increase6h')}",
-        f"  + sum_over_time({series('errors:increase5m_coarse')}[2d18h] offset 6h)",
+        "  )",
+        "  or",
+        f"  sum_over_time({series('errors:increase5m_coarse')}[2d18h] offset 6h)",
+        "  or",
+        f"  0 * {series('errors:increase6h')}",
         ")",
-        "or",
-        series("errors:increase6h"),
     ]
     assert {line.strip() for line in expr("events:increase3d")} >= {
-        f"+ sum_over_time({coarse}[2d18h] offset 6h)",
+        f"sum_over_time({coarse}[2d18h] offset 6h)",
         f"last_over_time({coarse}[1d] offset 3d)",
         f"avg_over_time({coarse}[3d]) * 864",
     }
