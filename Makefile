@@ -7,6 +7,9 @@ SYSTEMS := $(basename $(notdir $(wildcard slo_compiler/presets/*.yaml)))
 # The tests that run on values alone, and what they have to cover is in pyproject.toml.
 COVERING := $(addprefix tests/,burnrate promql rules checks scenarios emitters targets presets runbooks test_bad_specs.py test_compiler.py)
 
+# Each worker and each process that a test starts would compile the modules anew that another one has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: generate demo test coverage mutate format lint check lock clean
 
 generate: $(VENV)/.run  ## compile specs/ to generated/, and write the pages of presets, checks, guards and indicators

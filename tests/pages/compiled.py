@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from slo_compiler.compiler import compile_sources
 from slo_compiler.rules.ir import AlertingRule, RecordingRule
@@ -41,6 +42,12 @@ def rules_of(program: Program) -> Iterator[RecordingRule | AlertingRule]:
 
 def keys_of(model: str) -> list[tuple[str, str, bool]]:
     """Each key of a part of a spec, as its schema has it: name, description, whether it is required."""
-    part = json_schema("spec")["$defs"][model]
+    part = _parts_of_a_spec()[model]
     required = part.get("required", [])
     return [(key, told.get("description", ""), key in required) for key, told in part["properties"].items()]
+
+
+@functools.cache
+def _parts_of_a_spec() -> dict[str, Any]:
+    parts: dict[str, Any] = json_schema("spec")["$defs"]
+    return parts

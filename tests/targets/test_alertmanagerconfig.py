@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cloudcoil.models.prometheus_operator.v1alpha1 import AlertmanagerConfig
 
 from slo_compiler.rules.matchers import Matcher
 from slo_compiler.rules.program import alert_labels
 from slo_compiler.rules.routing import Route, route
 from tests.compiling import Document, ml_spec, program_of, spec
+from tests.targets.operator_models import as_the_operator_reads
 from tests.targets.programs import IN_UTC, SPECS, faults_of, files_of, raw_files_of
 
 MOUNTED = "/etc/alertmanager/secrets/payments/routing-key"
@@ -65,8 +65,7 @@ def test_an_alert_of_others_goes_where_it_went_before() -> None:
 
 def test_the_operator_knows_every_field_of_a_manifest() -> None:
     for document in files_of("alertmanagerconfig").values():
-        read = AlertmanagerConfig.model_validate(document)
-        assert read.model_dump(by_alias=True, exclude_unset=True, mode="json") == document
+        assert as_the_operator_reads(document) == document
 
 
 EVERY_INTEGRATION: dict[str, dict[str, Any]] = {
@@ -108,8 +107,7 @@ def test_the_operator_knows_every_field_of_an_integration(integration: str) -> N
     assert faults_of("alertmanagerconfig", spec(), receivers=receivers, matcher_strategy="None") == []
     files = files_of("alertmanagerconfig", spec(), receivers=receivers)
     document = files["slo-alerts.yaml"]
-    read = AlertmanagerConfig.model_validate(document)
-    assert read.model_dump(by_alias=True, exclude_unset=True, mode="json") == document
+    assert as_the_operator_reads(document) == document
 
 
 def test_a_mounted_file_is_the_secret_that_it_is_mounted_from() -> None:

@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cloudcoil.models.prometheus_operator.v1 import PrometheusRule
 
 from slo_compiler.targets import manifest
 from tests.compiling import slo, spec
+from tests.targets.operator_models import as_the_operator_reads
 from tests.targets.programs import by_name, faults_of, files_of, prometheus_groups
 
 LONG = "x" * 4000
@@ -24,8 +24,7 @@ def test_the_manifests_hold_the_groups_of_prometheus() -> None:
 
 def test_the_operator_knows_every_field_of_a_manifest() -> None:
     for document in files_of("operator").values():
-        read = PrometheusRule.model_validate(document)
-        assert read.model_dump(by_alias=True, exclude_unset=True, mode="json") == document
+        assert as_the_operator_reads(document) == document
 
 
 def test_a_manifest_says_how_it_is_selected() -> None:
