@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import itertools
-import textwrap
+import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -67,12 +68,17 @@ def _below(*models: type[BaseModel]) -> Iterator[type[BaseModel]]:
 def _texts(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
     """The keys of a model, each with the text that stands under it in the source, the nearest class last."""
     for base in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
-        source = ast.parse(textwrap.dedent(inspect.getsource(base)))
-        body = (statement for written in source.body for statement in ast.iter_child_nodes(written))
-        for field, text in itertools.pairwise(body):
+        for field, text in itertools.pairwise(_bodies(base.__module__)[base.__name__]):
             match field, text:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
                     yield model.model_fields[name].alias or name, inspect.cleandoc(words)
+
+
+@functools.cache
+def _bodies(module: str) -> dict[str, list[ast.stmt]]:
+    """What stands in each class of a module."""
+    source = ast.parse(inspect.getsource(sys.modules[module]))
+    return {each.name: each.body for each in source.body if isinstance(each, ast.ClassDef)}
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,12 @@ def prepare(out: Path, artifacts: list[Artifact]) -> dict[str, str | None] | Non
     return content(out)
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill takes nothing that waits to be written to the disk, as a power cut would: nobody has to wait."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "generated"

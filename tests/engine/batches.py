@@ -74,10 +74,15 @@ def assert_all_firing(
 
 
 def assert_answers_to(
-    prometheus: Prometheus, program: Program, series: Mapping[str, str], questions: Iterable[Question]
+    prometheus: Prometheus,
+    program: Program,
+    series: Mapping[str, str],
+    questions: Iterable[Question],
+    *,
+    interval: str = "1m",
 ) -> None:
-    """Assert that the rules make of the series what the questions expect."""
-    _run(prometheus, program, [_test("", series, questions, "1m")], "1m")
+    """Assert that the rules make of the series what the questions expect; the interval is as above."""
+    _run(prometheus, program, [_test("", series, questions, interval)], interval)
 
 
 def _test(

@@ -28,6 +28,8 @@ def scorer(**said: str) -> Program:
 
 
 PROGRAM: Final = scorer()
+BEGINS: Final = 90
+"""The minute at which new replicas come: half an hour after the page's long window is full."""
 PAGE, GUARD, STUCK = "ErrorBudgetBurnFast", "GuardColdStart", "GuardStuck"
 
 
@@ -48,18 +50,18 @@ def replicas(*pods: Mapping[str, str]) -> dict[str, str]:
 
 
 WARM: Final = replica("old", "0+599x500")
-WARMING: Final = [replica(f"new-{each}", "0x5 0+600x500", since=180) for each in range(3)]
-"""Slow for five minutes since minute 180."""
-SLOW: Final = [replica(f"new-{each}", "0x500", since=180) for each in range(3)]
-LOOPING: Final = [replica(f"new-{each}", "0x500", since=180, restarts="0+1x500") for each in range(3)]
+WARMING: Final = [replica(f"new-{each}", "0x5 0+600x500", since=BEGINS) for each in range(3)]
+"""Slow for five minutes since they came."""
+SLOW: Final = [replica(f"new-{each}", "0x500", since=BEGINS) for each in range(3)]
+LOOPING: Final = [replica(f"new-{each}", "0x500", since=BEGINS, restarts="0+1x500") for each in range(3)]
 
 FICKLE: Final = [
     {series: f"{values.split('x500')[0]}x9 stale" for series, values in pod.items()}
-    for pod in (replica(f"new-{since}", "0x500", since=since) for since in range(180, 300, 10))
+    for pod in (replica(f"new-{since}", "0x500", since=since) for since in range(BEGINS, BEGINS + 120, 10))
 ]
 """A replica after the other, each gone before it is warm."""
 
-REPLACED: Final = {series: f"{values.split('x')[0]}x180 stale" for series, values in WARM.items()}
+REPLACED: Final = {series: f"{values.split('x')[0]}x{BEGINS} stale" for series, values in WARM.items()}
 
 
 def without(metric: str) -> dict[str, str]:
@@ -68,7 +70,7 @@ def without(metric: str) -> dict[str, str]:
 
 
 HEARD: Final = {
-    "warm replicas are slow too": replicas(replica("old", "0+600x180 108000+0x500"), *WARMING),
+    "warm replicas are slow too": replicas(replica("old", f"0+600x{BEGINS} {600 * BEGINS}+0x500"), *WARMING),
     "new replicas are in a crash loop": replicas(WARM, *LOOPING),
     "there is no warm replica to compare with": replicas(REPLACED, *WARMING),
     "nobody counts restarts": without("restarts"),
@@ -82,23 +84,25 @@ def assert_seen(
     expected: Mapping[int, list[str]],
     program: Program = PROGRAM,
 ) -> None:
-    assert_firing(prometheus, program, series, expected, of=f'alertname=~"{PAGE}|Guard.+"')
+    """Assert which alerts fire so many minutes after the new replicas came."""
+    at = {BEGINS + minute: names for minute, names in expected.items()}
+    assert_firing(prometheus, program, series, at, of=f'alertname=~"{PAGE}|Guard.+"')
 
 
 @pytest.mark.parametrize("series", [pytest.param(each, id=what) for what, each in HEARD.items()])
 def test_slow_answers_are_heard_when_they_are_no_cold_start(
     oldest_and_newest: Prometheus, series: Mapping[str, str]
 ) -> None:
-    assert_seen(oldest_and_newest, series, {178: [], 187: [PAGE]})
+    assert_seen(oldest_and_newest, series, {-2: [], 7: [PAGE]})
 
 
 def test_replicas_that_are_fast_at_once_hold_back_nothing(oldest_and_newest: Prometheus) -> None:
-    quick = [replica(f"new-{each}", "0+600x500", since=180) for each in range(3)]
-    assert_seen(oldest_and_newest, replicas(WARM, *quick), {178: [], 187: [], 200: []})
+    quick = [replica(f"new-{each}", "0+600x500", since=BEGINS) for each in range(3)]
+    assert_seen(oldest_and_newest, replicas(WARM, *quick), {-2: [], 7: [], 20: []})
 
 
 def test_a_cold_start_is_held_back_until_its_page_has_ended(oldest_and_newest: Prometheus) -> None:
-    expected = {178: [], 187: [PAGE, GUARD], 192: [PAGE, GUARD], 198: [GUARD], 210: []}
+    expected = {-2: [], 7: [PAGE, GUARD], 12: [PAGE, GUARD], 18: [GUARD], 30: []}
     assert_seen(oldest_and_newest, replicas(WARM, *WARMING), expected)
 
 
@@ -107,20 +111,20 @@ def test_a_new_version_that_stays_slow_is_heard_when_it_is_warm(oldest_and_newes
 
     Then the guard is kept for as long as a page of a real cold start takes to end: ten minutes more.
     """
-    heard = 180 + HEARD_WITHIN[GuardKind.COLD_START].minutes
-    expected = {187: [PAGE, GUARD], heard: [PAGE], 260: [PAGE]}
+    heard = HEARD_WITHIN[GuardKind.COLD_START].minutes
+    expected = {7: [PAGE, GUARD], heard: [PAGE], 80: [PAGE]}
     assert_seen(oldest_and_newest, replicas(WARM, *SLOW), expected)
 
 
 def test_an_incident_after_a_cold_start_is_heard(oldest_and_newest: Prometheus) -> None:
     """All replicas get slow while new ones warm up: heard after the ten minutes that the guard is kept."""
-    slowing = replica("old", "0+599x190 113810+0x500")
-    assert_seen(oldest_and_newest, replicas(slowing, *SLOW), {187: [PAGE, GUARD], 203: [PAGE]})
+    slowing = replica("old", f"0+599x{BEGINS + 10} {599 * (BEGINS + 10)}+0x500")
+    assert_seen(oldest_and_newest, replicas(slowing, *SLOW), {7: [PAGE, GUARD], 23: [PAGE]})
 
 
 def test_cold_starts_without_an_end_are_held_back_for_the_maximum_alone(
     oldest_and_newest: Prometheus,
 ) -> None:
     """An autoscaler that thrashes keeps requests slow though no replica is broken."""
-    expected = {178: [], 206: [PAGE, GUARD], 230: [PAGE, STUCK], 290: [PAGE, STUCK]}
+    expected = {-2: [], 26: [PAGE, GUARD], 50: [PAGE, STUCK], 110: [PAGE, STUCK]}
     assert_seen(oldest_and_newest, replicas(WARM, *FICKLE), expected, scorer(max="30m"))

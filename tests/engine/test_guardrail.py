@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from tests.compiling import ml_spec, program_of, slo
-from tests.engine.batches import MINUTELY, Case, assert_all_firing, signals_alone
+from tests.engine.batches import (
+    MINUTELY,
+    Case,
+    Question,
+    assert_all_firing,
+    assert_answers_to,
+    signals_alone,
+)
 from tests.oracles.prometheus import Prometheus
 
 SHIELD: Final = {"guardrail": {"name": "shield", "traffic": "requests_total"}}
@@ -108,8 +115,6 @@ def test_requests_without_checks_page(oldest_and_newest: Prometheus) -> None:
     assert_all_firing(oldest_and_newest, PROGRAM, GONE_AROUND)
 
 
-BLOCKS: Final = checks("block")
-USUALLY: Final = 'slo:guardrail_blocked:ratio1h{slo_id="llm:shield", origin="user"}'
 STEP: Final = 30
 """Minutes between samples, so that weeks are few of them."""
 WEEK: Final = 7 * 24 * 60 // STEP
@@ -118,39 +123,37 @@ BEGINS: Final = 2 * WEEK
 NOW: Final = (BEGINS + 4) * STEP
 
 
-def blocking(each: float, usually: str, of: float = 1000) -> dict[str, str]:
-    """Checks in each step from the beginning on, of which some are blocked."""
+def blocking(origin: str, each: float, usual: str, of: float = 1000) -> dict[str, str]:
+    """Checks of an origin in each step from the beginning on, of which some are blocked."""
     return {
-        checks("allow"): f"_x{BEGINS} 0+{of - each}x5",
-        BLOCKS: f"_x{BEGINS} 0+{each}x5",
-        USUALLY: usually,
+        checks("allow", origin): f"_x{BEGINS} 0+{of - each}x5",
+        checks("block", origin): f"_x{BEGINS} 0+{each}x5",
+        f'slo:guardrail_blocked:ratio1h{{slo_id="llm:shield", origin="{origin}"}}': usual,
     }
 
 
 ALWAYS: Final = f"0.01x{BEGINS}"
 """One in a hundred was blocked until now."""
 
-SPIKES: Final = [
-    Case("as many as usual", blocking(10, ALWAYS), {NOW: []}),
-    Case("not quite three times as many", blocking(29, ALWAYS), {NOW: []}),
-    Case("far more, of which only one week is known", blocking(100, f"_x{WEEK} 0.01x{WEEK}"), {NOW: []}),
-    Case("far more, and nothing is known", blocking(100, "_"), {NOW: []}),
-    Case("far more, and still few", blocking(2, ALWAYS, of=10), {NOW: []}),
-    Case("ten times as many", blocking(100, ALWAYS), {NOW: [MORE]}),
-    Case("many, where usually none are", blocking(100, f"0x{BEGINS}"), {NOW: [MORE]}),
+# Each origin is a case, told apart from all others by what is usual of it: weeks are evaluated once.
+SILENT: Final = [
+    blocking("as many as usual", 10, ALWAYS),
+    blocking("not quite three times as many", 29, ALWAYS),
+    blocking("far more, of which only one week is known", 100, f"_x{WEEK} 0.01x{WEEK}"),
+    blocking("far more, and nothing is known", 100, "_"),
+    blocking("far more, and still few", 2, ALWAYS, of=10),
 ]
-ORIGINS: Final = Case(
-    "ten times as many of one origin, and as usual of another",
-    {
-        **blocking(100, ALWAYS),
-        checks("allow", "tool"): f"_x{BEGINS} 0+990x5",
-        checks("block", "tool"): f"_x{BEGINS} 0+10x5",
-        USUALLY.replace("user", "tool"): ALWAYS,
-    },
-    {NOW: ["user"]},
-    by="origin",
-)
+TOLD: Final = {
+    origin: blocking(origin, 100, usual)
+    for origin, usual in {
+        "ten times as many": ALWAYS,
+        "many, where usually none are": f"0x{BEGINS}",
+    }.items()
+}
 
 
 def test_far_more_blocks_than_usual_are_told_of(oldest_and_newest: Prometheus) -> None:
-    assert_all_firing(oldest_and_newest, PROGRAM, [*SPIKES, ORIGINS], interval=f"{STEP}m")
+    series = {name: values for origin in (*SILENT, *TOLD.values()) for name, values in origin.items()}
+    firing = [(f'{{alertname="{MORE}", origin="{origin}"}}', 1.0) for origin in TOLD]
+    asked = Question('group by (alertname, origin) (ALERTS{alertstate="firing"})', NOW, firing)
+    assert_answers_to(oldest_and_newest, PROGRAM, series, [asked], interval=f"{STEP}m")
