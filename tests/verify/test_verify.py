@@ -325,9 +325,9 @@ def test_of_alternatives_one_has_to_be_there() -> None:
 
 
 def test_an_expression_as_deep_as_any_is_looked_into() -> None:
-    total = "+".join(["rate(gone[$window])", *["rate(http_requests_total[$window])"] * 799])
+    total = "+".join(["rate(gone[$window])", *["rate(here[$window])"] * 799])
     events = {"bad": "sum(rate(http_requests_total[$window]))", "total": total}
-    told = found_in(metrics_of(GO), spec("shop", slo(indicator={"events": events})))
+    told = found_in(metrics_of(f"{GO}here 1\n"), spec("shop", slo(indicator={"events": events})))
     assert {each.partition(":")[0] for each in told} == {"verify/metric"}
 
 

@@ -5,6 +5,7 @@ The text of a scalar is not what stands in the file: quotes, escapes, folding an
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ def _position_of(scalar: ScalarNode, offset: int) -> Position:
     return Position(begin.path, line, offset - line_start + 1)
 
 
+@functools.lru_cache(maxsize=1)  # one after the other, a long expression is asked for all its places
 def _source_offsets(scalar: ScalarNode) -> list[int]:
     """For each character of the text its offset in the source, and last the offset of the end."""
     source, text = scalar.source, scalar.text
