@@ -95,6 +95,7 @@ class Totals:
     def __init__(self, course: Sequence[Stretch]) -> None:
         """Add up the course, whose first stretch has lasted for ever."""
         self._course = course
+        self._known: dict[Seconds, Count] = {}  # of the same times every window asks
         self._begins = [Fraction(0), *itertools.accumulate(stretch.lasts for stretch in course)][:-1]
         self._before = list(
             itertools.accumulate(
@@ -107,6 +108,11 @@ class Totals:
         return self._until(time).plus(self._until(time - window).times(-1))
 
     def _until(self, time: Seconds) -> Count:
+        if time not in self._known:
+            self._known[time] = self._counted(time)
+        return self._known[time]
+
+    def _counted(self, time: Seconds) -> Count:
         index = max(bisect.bisect_right(self._begins, time) - 1, 0)
         return self._before[index].plus(Count.of(self._course[index], time - self._begins[index]))
 

@@ -5,6 +5,7 @@ What was counted is known from the course of events, up to the last scrape befor
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -103,15 +104,24 @@ def test_a_hole_swallows_no_more_than_itself(oldest_and_newest: Prometheus, tmp_
                     assert -lost <= value - seen <= more, (window.length, time - EPOCH)
 
 
+@functools.cache
+def _totals(name: str) -> Totals:
+    return Totals(COURSES[name])
+
+
+@functools.cache
+def _within(name: str, window: Seconds, time: Fraction) -> Count:
+    return _totals(name).within(window, time)
+
+
 def _wrong(recorded: Mapping[str, Results]) -> Iterator[str]:
     """The samples of windows that are not what was counted, in words."""
     for window in WINDOWS.recorded:
         for metric, count in ((names.events, _events), (names.errors, _errors)):
             for labels, samples in recorded[metric(window.length)].items():
                 name = dict(labels)[GROUP]
-                totals = Totals(COURSES[name])
                 for time, value in samples:
-                    truth = float(count(totals.within(window.length, _last_scrape(time))))
+                    truth = float(count(_within(name, window.length, _last_scrape(time))))
                     allowed = HALF_A_PERCENT * truth + _unseen(name, time, window.length)
                     if time - EPOCH >= OLD_ENOUGH and abs(value - truth) > allowed + 1e-6:
                         yield f"{metric(window.length)} of {name} at {time - EPOCH}: {value}, not {truth}"
@@ -123,15 +133,14 @@ def _wrong_budgets(results: Results) -> Iterator[str]:
     Of what happens at the ends of the period it knows half, so it is asked when little does.
     """
     for labels, samples in results.items():
-        name = dict(labels)[GROUP]
-        totals = Totals(COURSES[name])
+        totals = _totals(dict(labels)[GROUP])
         for time, value in samples:
             count = totals.within(PERIOD, _last_scrape(time))
             spent = float(count.errors / count.events / SLO.plan.slo.budget)
             if time - EPOCH < PERIOD + HOUR or _is_busy(totals, time) or _is_busy(totals, time - PERIOD):
                 continue
             if abs(1 - value - spent) > HALF_A_PERCENT * spent:
-                yield f"budget of {name} at {time - EPOCH}: {1 - value} spent, not {spent}"
+                yield f"budget of {dict(labels)[GROUP]} at {time - EPOCH}: {1 - value} spent, not {spent}"
 
 
 def _is_busy(totals: Totals, time: float) -> bool:

@@ -44,10 +44,10 @@ class Written(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """A series of many samples to write: the times in whole seconds of this century, and the values then."""
+    """A series of many samples to write: the times in seconds of this century, and the values then."""
 
     labels: Mapping[str, str]
-    times: npt.NDArray[np.int64]
+    times: npt.NDArray[np.int64] | npt.NDArray[np.float64]
     values: npt.NDArray[np.float64]
 
 

@@ -15,13 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import metric_of, vector_selectors
 from slo_compiler.promql.release import RELEASES
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.program import LoweredSlo
 from slo_compiler.scenarios.series import Series
-from tests.engine.remote_write import STALE, Columns, Sample, Written, write
+from tests.engine.remote_write import STALE, Columns, Written, write
 from tests.engine.series import FIRST_SCRAPE, SCRAPE_INTERVAL
 from tests.oracles.prometheus import Prometheus
 from tests.oracles.server import Server
@@ -43,6 +47,24 @@ FLAGS: Final = (
 """What a server needs to take samples of any age."""
 
 LabelSet: TypeAlias = frozenset[tuple[str, str]]
+
+
+class _Series(Struct):
+    metric: dict[str, str]
+    values: list[tuple[float, float]]
+
+
+class _Matrix(Struct):
+    result: list[_Series]
+
+
+class _Reply(Struct):
+    """What a range query is answered."""
+
+    data: _Matrix | None = None
+    error: str = ""
+    warnings: list[str] = []
+
 
 Results: TypeAlias = Mapping[LabelSet, Sequence[tuple[float, float]]]
 """What an expression yielded: for each labels of its results, times and values."""
@@ -189,16 +211,20 @@ def _query(server: Server, query: str, times: Sequence[float]) -> Results:
     """The results at Unix times, which are at equal distances but for holes."""
     wanted = set(times)
     step = times[1] - times[0] if len(times) > 1 else 1.0
+    has_holes = len(times) <= (times[-1] - times[0]) / step
     found: defaultdict[LabelSet, list[tuple[float, float]]] = defaultdict(list)
     start = times[0]
     while start <= times[-1]:
         stop = min(start + _MOST_STEPS * step, times[-1])
-        reply = server.get("/api/v1/query_range", query=query, start=start, end=stop, step=step)
-        assert reply["status"] == "success", reply
-        assert not reply.get("warnings"), reply["warnings"]
-        for series in reply["data"]["result"]:
-            labels = frozenset(item for item in series["metric"].items() if item[0] != "__name__")
-            found[labels] += [(time, float(value)) for time, value in series["values"] if time in wanted]
+        asked = {"query": query, "start": start, "end": stop, "step": step}
+        reply = server.get_as(_Reply, "/api/v1/query_range", **asked)
+        assert reply.data is not None, reply
+        assert not reply.warnings, reply.warnings
+        for series in reply.data.result:
+            labels = frozenset(item for item in series.metric.items() if item[0] != "__name__")
+            found[labels] += (
+                [sample for sample in series.values if sample[0] in wanted] if has_holes else series.values
+            )
         start = stop + step
     return {labels: samples for labels, samples in found.items() if samples}
 
@@ -221,18 +247,22 @@ def _raw(series: Series) -> Written:
     return Written({"__name__": series.metric, **series.labels}, samples)
 
 
-def _recorded(rule: RecordingRule, results: Results, grid: Sequence[float]) -> Iterator[Written]:
+def _recorded(rule: RecordingRule, results: Results, grid: Sequence[float]) -> Iterator[Columns]:
+    times = np.array(grid)
     for labels, samples in results.items():
-        yield Written({**dict(labels), "__name__": rule.record}, list(with_stale_markers(samples, grid)))
+        yield with_stale_markers({**dict(labels), "__name__": rule.record}, samples, times)
 
 
-def with_stale_markers(samples: Iterable[tuple[float, float]], grid: Sequence[float]) -> Iterator[Sample]:
-    """The samples, ended by a stale marker where at a time of the grid there is none any more."""
-    values = dict(samples)
-    was_there = False
-    for time in grid:
-        if time in values:
-            yield time, values[time]
-        elif was_there:
-            yield time, STALE
-        was_there = time in values
+def with_stale_markers(
+    labels: Mapping[str, str], samples: Sequence[tuple[float, float]], grid: npt.NDArray[np.float64]
+) -> Columns:
+    """A series of the samples, ended by a stale marker where at a time of the grid there is none any more."""
+    times, values = np.array(samples, np.float64).reshape(-1, 2).T
+    at = np.searchsorted(grid, times)
+    gone = np.setdiff1d(at + 1, [*at, len(grid)])
+    order = np.argsort([*at, *gone])
+    return Columns(
+        labels,
+        np.concatenate([times, grid[gone]])[order],
+        np.concatenate([values, np.full(len(gone), STALE)])[order],
+    )

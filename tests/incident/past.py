@@ -11,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
+import numpy as np
+
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import metric_of, vector_selectors
 from slo_compiler.promql.release import RELEASES
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.program import Program
-from tests.engine.remote_write import Written, write
+from tests.engine.remote_write import Columns, Written, write
 from tests.engine.replay import with_stale_markers
 from tests.oracles.server import Server
 
@@ -87,25 +89,22 @@ def _labelled(results: Results, labels: Mapping[str, str]) -> Results:
     return merged
 
 
-def _recorded(rule: RecordingRule, results: Results, grid: Sequence[float]) -> Iterator[Written]:
+def _recorded(rule: RecordingRule, results: Results, grid: Sequence[float]) -> Iterator[Columns]:
     for labels, values in results.items():
-        yield Written(
-            {**dict(labels), "__name__": rule.record}, list(with_stale_markers(values.items(), grid))
-        )
+        yield _series({**dict(labels), "__name__": rule.record}, values, grid)
 
 
-def _alerts(rule: AlertingRule, results: Results, grid: Sequence[float]) -> Iterator[Written]:
+def _alerts(rule: AlertingRule, results: Results, grid: Sequence[float]) -> Iterator[Columns]:
     for labels, values in results.items():
         firing, since = _firing(rule, values, grid)
         named = {**dict(labels), "alertname": rule.alert}
         active = dict.fromkeys(firing, 1.0)
-        yield Written(
-            {**named, "__name__": "ALERTS", "alertstate": "firing"},
-            list(with_stale_markers(active.items(), grid)),
-        )
-        yield Written(
-            {**named, "__name__": "ALERTS_FOR_STATE"}, list(with_stale_markers(since.items(), grid))
-        )
+        yield _series({**named, "__name__": "ALERTS", "alertstate": "firing"}, active, grid)
+        yield _series({**named, "__name__": "ALERTS_FOR_STATE"}, since, grid)
+
+
+def _series(labels: Mapping[str, str], values: Mapping[float, float], grid: Sequence[float]) -> Columns:
+    return with_stale_markers(labels, [*values.items()], np.array(grid))
 
 
 def _firing(

@@ -9,12 +9,16 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
+
+import msgspec
+
+Shape = TypeVar("Shape")
 
 _STARTING: Final = 60.0  # seconds: a start takes 0.1, but the machine may be busy
 _STOPPING: Final = 10.0
@@ -41,12 +45,25 @@ class Server:
 
     def get(self, path: str, **parameters: object) -> Any:
         """The JSON that the server replies, whether it succeeded or not; a list repeats its parameter."""
-        query = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
-        return json.loads(_reply(f"{self.url}{path}{query}")[1])
+        return json.loads(self._got(path, parameters))
+
+    def get_as(self, shape: type[Shape], path: str, **parameters: object) -> Shape:
+        """The JSON that the server replies as a value of a type; numbers may stand in it as texts.
+
+        Raises:
+            msgspec.ValidationError: it is none.
+        """
+        # Prometheus writes +Inf, which is no number to the library.
+        reply = self._got(path, parameters).replace(b',"+Inf"]', b',"Inf"]')
+        return msgspec.json.decode(reply, type=shape, strict=False)
 
     def text(self, path: str) -> str:
         """The text that the server replies."""
         return _reply(f"{self.url}{path}")[1].decode()
+
+    def _got(self, path: str, parameters: Mapping[str, object]) -> bytes:
+        query = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
+        return _reply(f"{self.url}{path}{query}")[1]
 
     def post(self, path: str, value: object) -> Any:
         """Post a value as JSON; the JSON that the server replies, None if it replies nothing."""
