@@ -42,6 +42,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for real clocks comes first: one worker waits while the others work, and none at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("waits") is None)
+
+
 def installed(release: Release) -> str:
     """The version of an oracle in the cache; without it the test is skipped, and fails on CI."""
     version = installed_version(cache_folder(os.environ), release)

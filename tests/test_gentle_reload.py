@@ -87,6 +87,7 @@ ALERT: Final = "shop:reachability ErrorBudgetBurnFast"
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_a_firing_alert_goes_on_over_what_a_merge_usually_changes(server: Server, tmp_path: Path) -> None:
     since = firing(server)[ALERT]
     merges = {
@@ -107,6 +108,7 @@ def test_a_firing_alert_goes_on_over_what_a_merge_usually_changes(server: Server
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_a_new_owner_is_told(server: Server, tmp_path: Path) -> None:
     since = firing(server)[ALERT]
     compile_into(tmp_path, spec("shop", failing(), owners={"serving": "payments"}))

@@ -16,7 +16,7 @@ from tests.oracles.alertmanager import Alertmanager
 from tests.oracles.chromium import Chromium
 from tests.oracles.prometheus import Prometheus
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.waits]
 
 GUARDED: Final = "the detector moved"
 BROKEN: Final = "requests fail"

@@ -34,6 +34,7 @@ def labels_of(id_: str, name: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_the_page_comes_by_itself_when_the_guard_ends(alertmanager: Alertmanager, tmp_path: Path) -> None:
     guard, page = (labels_of("scorer:quality", name) for name in ("GuardLabelLag", BURN))
     other = labels_of("scorer:freshness", BURN)

@@ -76,6 +76,7 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_an_incident_from_the_first_error_to_the_last_all_clear(scene: Scene) -> None:
     nothing_arrives_while_all_is_well(scene)
     a_ticket_waits_for_office_hours(scene)

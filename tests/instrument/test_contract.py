@@ -75,6 +75,7 @@ def exposing(registry: CollectorRegistry) -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_prometheus_scrapes_it_with_these_types(prometheus_3_5: Prometheus, tmp_path: Path) -> None:
     """In OpenMetrics, which it asks for, a counter's type stands under its name without ``_total``."""
     types = {metric.name.removesuffix("_total"): metric.type.value for metric in CONTRACT}

@@ -51,6 +51,7 @@ def recorded(server: Server, record: str) -> dict[str, float]:
     return {each["metric"]["slo_id"]: float(each["value"][1]) for each in answer["data"]["result"]}
 
 
+@pytest.mark.waits
 def test_every_query_of_every_preset_yields_a_number(oldest_and_newest: Prometheus, tmp_path: Path) -> None:
     program = program_of(
         *specs(), defaults=defaults(scrape_interval="1s", evaluation_interval="1s"), receivers=None

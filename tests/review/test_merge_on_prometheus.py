@@ -198,6 +198,7 @@ def release(request: pytest.FixtureRequest) -> Prometheus:
 
 
 @pytest.mark.slow
+@pytest.mark.waits
 def test_live_alerts_and_series_meet_the_fate_that_is_foretold(release: Prometheus, tmp_path: Path) -> None:
     before, after = ([change[side] for change in CHANGES.values()] for side in (0, 1))
     old = compiled(before, tmp_path)
