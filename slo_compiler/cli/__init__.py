@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import errno
 import importlib
 import io
+import os
 import sys
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -35,9 +37,24 @@ COMMANDS: Final = {
     "init": "Write a starter spec.",
 }
 
+# What a stream says that takes no more; of a pipe that nobody reads click knows what to do.
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is called."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs the command; output that a full disk does not take is told of in a line."""
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as failure:
+            if failure.errno not in _FULL or failure.filename is not None:
+                raise
+            # What still waits to be printed would be tried again at the end, and be told of there.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            click.echo(f"Error: not all was printed: {failure.strerror}", err=True)
+            sys.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's signature
         """All command names, in the order in which a newcomer needs them."""

@@ -168,8 +168,6 @@ def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
         except OutputError as failure:
             click.echo(str(failure), err=True)
             return 1
-        except OSError as failure:  # of the folder where files wait: it is full, or there is none
-            raise click.ClickException(f"{failure}; nothing was written") from failure
         outcome = Outcome(found.diagnostics, generated.manifest)
         written = {last_time.folder_key(asked.out): last_time.encode(found.services)}
         remembered.keep(outcome, written if found.services and not asked.check else {})

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 
 from slo_compiler.cli.division import Compiled, Division, processors
 from slo_compiler.cli.generated import in_memory
 from slo_compiler.cli.last_time import LastTime
+from slo_compiler.cli.temporary import temporary_folder
 from slo_compiler.compiler import Planned, lower_planned
 from slo_compiler.diagnostics import in_reading_order
 from slo_compiler.planning import Shared, plan_part, read_shared
@@ -34,6 +33,7 @@ def compiled(
 
     Raises:
         ProcessFailedError: a process did not finish.
+        click.ClickException: there is no room for what waits.
     """
     shared = read_shared(sources)
     if isinstance(shared, list):
@@ -44,9 +44,9 @@ def compiled(
     if (processes == 1 and not is_much) or not _is_divisible(shared):
         yield _at_once(sources, shared, progress)
         return
-    with tempfile.TemporaryDirectory(prefix="slo-compiler-") as folder:
+    with temporary_folder("nothing was written") as folder:
         progress(f"{len(sources.specs)} files in {processes} processes")
-        divided = Division(sources, shared, last, Path(folder)).compiled(processes)
+        divided = Division(sources, shared, last, folder).compiled(processes)
         yield divided or _at_once(sources, shared, progress)
 
 

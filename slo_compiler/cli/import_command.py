@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from slo_compiler.cli.inputs import read_sources
+from slo_compiler.cli.new_files import write_new
 from slo_compiler.cli.report import report
 from slo_compiler.compiler import import_sources
 from slo_compiler.diagnostics import has_errors
@@ -51,19 +52,15 @@ def command(  # noqa: PLR0913  an argument an option
 
 def _write(specs: Iterable[NativeSpec], out: Path) -> int:
     """Write all specs or none: what stands in the way may have been edited since it was imported."""
-    texts = {out / f"{spec.service}.yaml": _text(spec) for spec in specs}
-    present = [path for path in texts if os.path.lexists(path)]
+    texts = {f"{spec.service}.yaml": _text(spec) for spec in specs}
+    present = [out / name for name in texts if os.path.lexists(out / name)]
     if present:
         listed = ", ".join(map(str, present))
         click.echo(f"already there: {listed}; nothing was written", err=True)
         return 1
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for path, text in texts.items():
-            path.write_text(text, encoding="utf-8")
-            click.echo(f"wrote {path}")
-    except OSError as failure:
-        raise click.ClickException(f"{failure.filename} cannot be written: {failure.strerror}") from failure
+    write_new(out, texts)
+    for name in texts:
+        click.echo(f"wrote {out / name}")
     click.echo(f"next: slo-compiler lint {out}")
     return 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from slo_compiler.cli.inputs import SHARED, SUFFIXES
+from slo_compiler.cli.new_files import write_new
 from slo_compiler.cli.starter import DEFAULTS, RECEIVERS, SPEC
 from slo_compiler.schema.read import read_spec
 
@@ -28,16 +29,9 @@ def command(ctx: click.Context, folder: Path, service: str) -> None:
     if spec in present:
         click.echo(f"already there: {present[spec]}; nothing was written", err=True)
         ctx.exit(1)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            if name in present:
-                click.echo(f"kept {present[name]}")
-                continue
-            (folder / name).write_text(text, encoding="utf-8")
-            click.echo(f"wrote {folder / name}")
-    except OSError as failure:
-        raise click.ClickException(f"{failure.filename} cannot be written: {failure.strerror}") from failure
+    write_new(folder, {name: text for name, text in texts.items() if name not in present})
+    for name in texts:
+        click.echo(f"kept {present[name]}" if name in present else f"wrote {folder / name}")
     click.echo(f"next: slo-compiler compile {folder} --out generated")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
 from pathlib import Path
 
 import click
@@ -23,12 +26,29 @@ def read_text(path: Path) -> str:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file that the user has named.
+    """Write a file that the user has named, whole or not at all: until it is, what stood there stays.
 
     Raises:
         click.ClickException: it cannot be written.
     """
     try:
-        path.write_bytes(content)
+        if path.exists() and not path.is_file():  # a pipe or a device takes what it is given
+            path.write_bytes(content)
+        else:
+            _replace(Path(os.path.realpath(path)), content)
     except OSError as failure:
-        raise click.ClickException(f"{path} cannot be written: {failure.strerror}") from failure
+        raise click.ClickException(
+            f"{path} cannot be written: {failure.strerror}; nothing was written to it"
+        ) from failure
+
+
+def _replace(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f".unfinished-{secrets.token_hex(8)}")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(content)
+        if path.exists():
+            shutil.copymode(path, unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

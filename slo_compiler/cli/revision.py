@@ -6,7 +6,6 @@ import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
@@ -14,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from slo_compiler.cli.inputs import SHARED, SUFFIXES, read_sources
+from slo_compiler.cli.temporary import temporary_folder
 from slo_compiler.sources import Source, Sources
 
 _FILES: Final = ("100644", "100755")
@@ -42,7 +42,8 @@ def read_revision(revision: str, paths: Sequence[str]) -> Sources:
 
     Raises:
         click.UsageError: there is no repository or no such revision.
-        click.ClickException: there is no git, or a spec is a symbolic link, which has no text of its own.
+        click.ClickException: there is no git, or a spec is a symbolic link, which has no text of its own; or
+            there is no room for the files.
     """
     commit = _commit(revision)
     inside = [_from_top(path) for path in paths]
@@ -50,8 +51,7 @@ def read_revision(revision: str, paths: Sequence[str]) -> Sources:
     present = [path for path in inside if any(_is_spec(entry, path) for entry in entries)]
     if not present:
         return Sources(())
-    with TemporaryDirectory(prefix="slo-compiler-") as name:
-        top = Path(name)
+    with temporary_folder(f"{revision} was not read") as top:
         _write(top, entries, revision)
         try:
             sources = read_sources([top / path for path in present])

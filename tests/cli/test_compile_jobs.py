@@ -273,7 +273,7 @@ def test_a_folder_for_what_waits_that_is_not_there_is_told_of(
     monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
     code, told, files = compile_to(tmp_path / "out", SPECS, "--jobs", "2")
     assert (code, files) == (1, {})
-    assert told == "Error: [Errno 28] No space left on device: '/tmp/x'; nothing was written\n"
+    assert told == "Error: /tmp/x: No space left on device; nothing was written\n"
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "two", "1.5", "257", "²", "9" * 5000])

@@ -102,4 +102,5 @@ def test_what_is_no_name_for_a_service_is_wrong_usage(tmp_path: Path, service: s
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     code, _, told = run("init", tmp_path / "file" / "specs")
-    assert (code, told) == (1, f"Error: {tmp_path}/file/specs cannot be written: Not a directory\n")
+    expected = f"Error: {tmp_path}/file/specs cannot be written: Not a directory; nothing was written\n"
+    assert (code, told) == (1, expected)
