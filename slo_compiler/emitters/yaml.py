@@ -22,12 +22,12 @@ _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_/:-]*[A-Za-z0-9_]|[A-Za-z_]|(?:
 _SINGLE_QUOTABLE: Final = re.compile(r"[\x20-\x26\x28-\x7e]*")
 _NOT_A_STRING: Final = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null|inf|nan)")
 # A block cannot show control characters, nor does it keep these line separators and marks apart from text.
-_NOT_IN_A_BLOCK: Final = re.compile(
+_NOT_IN_A_BLOCK: Final = (
     "[^\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _ONLY_INDENTED: Final = re.compile(r"^ +$", re.MULTILINE)
 _ENCODED: Final = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes an encoder for each text
-_ESCAPED_IN_QUOTES: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
+_ESCAPED_IN_QUOTES: Final = "[\x7f-\x9f\u2028\u2029\ufeff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]"
 
 
 def document(value: Mapping[str, Value], *, comment: str) -> str:
@@ -109,7 +109,7 @@ def _text(item: str) -> str:
     quoted = _ENCODED(item)
     if quoted.isprintable():  # as nothing is that has to be escaped
         return quoted
-    return _ESCAPED_IN_QUOTES.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+    return re.sub(_ESCAPED_IN_QUOTES, lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
 def _fits_a_block(text: str) -> bool:
@@ -118,8 +118,10 @@ def _fits_a_block(text: str) -> bool:
         and text[0] not in " \n"
         and not text.endswith(("\n\n", " "))
         and " \n" not in text
-        # Of printable ASCII the pattern finds nothing, and that is told ten times as fast.
-        and ((text.isascii() and text.replace("\n", "").isprintable()) or not _NOT_IN_A_BLOCK.search(text))
+        # Of printable ASCII the pattern finds nothing, and is not even compiled.
+        and (
+            (text.isascii() and text.replace("\n", "").isprintable()) or not re.search(_NOT_IN_A_BLOCK, text)
+        )
     )
 
 
