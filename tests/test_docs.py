@@ -29,6 +29,7 @@ from slo_compiler.schema.ml_model import (
 )
 from slo_compiler.schema.read import read_receivers
 from slo_compiler.schema.read_incidents import read_incidents
+from slo_compiler.schema.shape import annotations_of
 from slo_compiler.schema.spec_model import IndicatorModel
 from slo_compiler.sources import Source, Sources
 
@@ -193,7 +194,7 @@ def test_the_tests_that_a_page_names_exist(page: str) -> None:
 
 def test_every_indicator_is_in_the_index() -> None:
     page = (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")
-    indicators = (*IndicatorModel.model_fields, "preset")
+    indicators = (*annotations_of(IndicatorModel), "preset")
     assert [] == [name for name in indicators if f"| [`{name}`](indicators/{name}.md) |" not in page]
 
 
@@ -236,4 +237,4 @@ def test_every_key_of_models_is_told_of(model: Any, page: str) -> None:
     text = "".join(
         (ROOT / "docs" / each).read_text(encoding="utf-8") for each in (page, "ml.md", "runbooks.md")
     )
-    assert [] == [key for key in model.model_fields if not re.search(rf"`(\w+\.)?{key}\b", text)]
+    assert [] == [key for key in annotations_of(model) if not re.search(rf"`(\w+\.)?{key}\b", text)]

@@ -1,1 +1,1 @@
-"""From YAML text to a spec or to diagnostics: the only room with pydantic and YAML nodes."""
+"""From YAML text to a spec or to diagnostics: the only room with pydantic, or its engine, and YAML nodes."""

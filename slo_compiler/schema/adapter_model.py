@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import Field, PlainValidator, WithJsonSchema
-
 from slo_compiler.quantities import format_decimal
 from slo_compiler.schema.refusal import MistypedError, RefusedError, described
+from slo_compiler.schema.shape import default_of, length, reads
 from slo_compiler.schema.strict import Strict
 
 USE: Final = "use"
@@ -21,14 +20,14 @@ class ParameterModel(Strict):
     type: Literal["label", "text", "choice", "share", "number", "duration"]
     default: str
     description: str
-    choices: list[str] = Field(default_factory=list)
+    choices: list[str] = default_of(list)
 
 
 class AdapterRuleModel(Strict):
     """A recording rule."""
 
     record: str
-    labels: dict[str, str] = Field(default_factory=dict)
+    labels: dict[str, str] = default_of(dict)
     expr: str
 
 
@@ -40,10 +39,10 @@ class AdapterModel(Strict):
     releases: str
     source: str
     summary: str
-    prerequisites: list[str] = Field(default_factory=list)
-    caveats: list[str] = Field(default_factory=list)
-    parameters: dict[str, ParameterModel] = Field(default_factory=dict)
-    rules: Annotated[list[AdapterRuleModel], Field(min_length=1)]
+    prerequisites: list[str] = default_of(list)
+    caveats: list[str] = default_of(list)
+    parameters: dict[str, ParameterModel] = default_of(dict)
+    rules: Annotated[list[AdapterRuleModel], length(1)]
 
 
 def _request(value: Any) -> dict[str, str]:
@@ -73,8 +72,8 @@ def _setting(value: Any, key: str) -> str:
 
 AdapterUse: TypeAlias = Annotated[
     dict[str, str],
-    PlainValidator(_request),
-    WithJsonSchema(
+    reads(
+        _request,
         {
             "anyOf": [
                 {"type": "string"},
@@ -86,7 +85,7 @@ AdapterUse: TypeAlias = Annotated[
                 },
             ],
             "examples": ["trustyai", {USE: "trustyai", "p_value": 0.01}],
-        }
+        },
     ),
 ]
 """An adapter's id and parameters; which there are is known to the catalogue alone."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
-
 from slo_compiler.quantities import DAY, HOUR, format_duration
 from slo_compiler.schema.fields import BurnRate, Duration, Given, MinErrors, Share
 from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.shape import Key, default_of, either, length, told, whole
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import Annotation, AnnotationName, LabelName, LabelValue, Slug
 
@@ -25,8 +24,8 @@ Annotations: TypeAlias = dict[AnnotationName, Annotation]
 class TierModel(Strict):
     """A burn-rate tier: two of budget, long and burn_rate; the third follows."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
+    model_config = told(
+        {
             "anyOf": [
                 {"required": ["budget", "long"]},
                 {"required": ["budget", "burn_rate"]},
@@ -54,15 +53,15 @@ class AbsentModel(Strict):
 
     severity: SeverityName = "page"
     """A page wakes somebody, a ticket waits for office hours."""
-    for_: Annotated[Given[Duration], Field(alias="for")] = None
+    for_: Annotated[Given[Duration], Key("for")] = None
     """How long data must be missing; derived from the error budget where it is not given."""
     remember: Given[Duration] = None
     """How long a group of group_by that is gone is missed, then taken for decommissioned; 1d by default."""
 
-    @model_validator(mode="after")
-    def _remembers(self) -> AbsentModel:
+    @whole
+    def _remembers(self) -> None:
         if self.remember is None:
-            return self
+            return
         written = format_duration(self.remember)
         if self.remember > LONGEST_MEMORY:
             raise RefusedError(
@@ -77,7 +76,6 @@ class AbsentModel(Strict):
                 f"be missing; choose at least {format_duration(least)}",
                 "remember",
             )
-        return self
 
 
 def _flag_or_mapping(value: Any) -> str:
@@ -85,7 +83,7 @@ def _flag_or_mapping(value: Any) -> str:
 
 
 AbsentChoice: TypeAlias = Annotated[
-    Annotated[bool, Tag("flag")] | Annotated[AbsentModel, Tag("mapping")], Discriminator(_flag_or_mapping)
+    bool | AbsentModel, either(_flag_or_mapping, flag=bool, mapping=AbsentModel)
 ]
 
 
@@ -94,17 +92,17 @@ class AlertingModel(Strict):
 
     enabled: Given[bool] = None
     """Whether it alerts at all; false only records its series. True where it is not given."""
-    tiers: Given[Annotated[list[TierModel], Field(min_length=1, max_length=8)]] = None
+    tiers: Given[Annotated[list[TierModel], length(1, 8)]] = None
     """Burn-rate tiers, fastest first, instead of the derived ones. They are never changed."""
-    severities: dict[Slug, SeverityName] = Field(default_factory=dict)
+    severities: dict[Slug, SeverityName] = default_of(dict)
     """Another severity for a tier, by its name."""
     min_errors: Given[MinErrors] = None
     """How many errors the long window must hold before a tier fires; 1 turns the gate off."""
     absent: Given[AbsentChoice] = None
     """Whether and how missing data alerts; true where it is not given."""
-    labels: Labels = Field(default_factory=dict)
+    labels: Labels = default_of(dict)
     """More labels on the alerts."""
-    severity_labels: dict[SeverityName, Labels] = Field(default_factory=dict)
+    severity_labels: dict[SeverityName, Labels] = default_of(dict)
     """More labels on the alerts of one severity, page or ticket."""
-    annotations: Annotations = Field(default_factory=dict)
+    annotations: Annotations = default_of(dict)
     """More annotations on the alerts, or others in the place of ours."""

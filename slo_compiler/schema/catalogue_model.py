@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, model_validator
-
 from slo_compiler.schema.fields import Given, Number
 from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.shape import Key, default_of, length, whole
 from slo_compiler.schema.spec_model import IndicatorModel, SurfaceName
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import AnnotationName, PromQL, ReleaseText, Slug
@@ -24,9 +23,9 @@ class MetricModel(Strict):
     type: Literal["counter", "gauge", "histogram", "summary"]
     description: str = ""
     """What it says, and what it does not."""
-    labels: list[Name] = Field(default_factory=list)
+    labels: list[Name] = default_of(list)
     unit: Given[UnitName] = None
-    buckets: list[Number] = Field(default_factory=list)
+    buckets: list[Number] = default_of(list)
     """Bounds of a classic histogram's buckets, in the metric's unit, without +Inf."""
     configurable_buckets: bool = False
     """Whether an installation may have other bounds."""
@@ -47,11 +46,10 @@ class MetricModel(Strict):
     use: str = ""
     """What to read instead, where it is gone or misleads."""
 
-    @model_validator(mode="after")
-    def _buckets_ascend(self) -> MetricModel:
+    @whole
+    def _buckets_ascend(self) -> None:
         if self.buckets != sorted(set(self.buckets)):
             raise RefusedError("the bounds of the buckets do not ascend", "buckets")
-        return self
 
 
 class MisnomerModel(Strict):
@@ -88,42 +86,41 @@ class PresetEntryModel(Strict):
     indicator: Given[IndicatorModel] = None
     """As in a spec; its threshold, bound or age is the example, or with defaulted the default."""
     defaulted: bool = False
-    earlier: list[VariantModel] = Field(default_factory=list)
+    earlier: list[VariantModel] = default_of(list)
     """Variants for earlier releases, oldest first."""
     since: Given[ReleaseText] = None
     before: Given[ReleaseText] = None
-    parameters: dict[Name, LabelParameterModel] = Field(default_factory=dict)
-    without: list[Name] = Field(default_factory=list)
+    parameters: dict[Name, LabelParameterModel] = default_of(dict)
+    without: list[Name] = default_of(list)
     """Parameters of the system that this preset does not take, as no metric of it has their labels."""
-    confirm: dict[Name, str] = Field(default_factory=dict)
+    confirm: dict[Name, str] = default_of(dict)
     """Switches of the system that are off by default: a parameter, and the sentence that it confirms."""
-    prerequisites: Sentences = Field(default_factory=list)
-    caveats: Sentences = Field(default_factory=list)
+    prerequisites: Sentences = default_of(list)
+    caveats: Sentences = default_of(list)
     refused: Given[str] = None
     """Why the system cannot be asked for this, and what to do instead."""
 
-    @model_validator(mode="after")
-    def _offered_or_refused(self) -> PresetEntryModel:
+    @whole
+    def _offered_or_refused(self) -> None:
         self.exactly_one("indicator", "refused", consequence="a preset is offered or refused")
-        return self
 
 
 class SystemModel(Strict):
     """A file of the library."""
 
-    api_version: Annotated[Literal["slo-compiler/v1"], Field(alias="apiVersion")]
+    api_version: Annotated[Literal["slo-compiler/v1"], Key("apiVersion")]
     system: Slug
     title: str
     description: str
     read_from: str
     """The newest release that this was read from."""
-    sources: Annotated[Sentences, Field(min_length=1)]
-    prerequisites: Sentences = Field(default_factory=list)
-    caveats: Sentences = Field(default_factory=list)
-    parameters: dict[Name, LabelParameterModel] = Field(default_factory=dict)
+    sources: Annotated[Sentences, length(1)]
+    prerequisites: Sentences = default_of(list)
+    caveats: Sentences = default_of(list)
+    parameters: dict[Name, LabelParameterModel] = default_of(dict)
     """Those that every preset takes."""
-    attributes: dict[Name, str] = Field(default_factory=dict)
+    attributes: dict[Name, str] = default_of(dict)
     """OpenTelemetry's attributes, by the label that each is with underscores."""
-    metrics: Annotated[dict[PromQL, MetricModel], Field(min_length=1)]
-    misnomers: dict[PromQL, MisnomerModel] = Field(default_factory=dict)
-    presets: dict[Slug, PresetEntryModel] = Field(default_factory=dict)
+    metrics: Annotated[dict[PromQL, MetricModel], length(1)]
+    misnomers: dict[PromQL, MisnomerModel] = default_of(dict)
+    presets: dict[Slug, PresetEntryModel] = default_of(dict)

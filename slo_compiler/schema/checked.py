@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ValidationError
 
 from slo_compiler.diagnostics import Diagnostic, error, in_reading_order
 from slo_compiler.schema.problems import diagnostics_of
+from slo_compiler.schema.shape import Shape
 from slo_compiler.schema.yaml.documents import read_document
 from slo_compiler.schema.yaml.nodes import MappingNode, Node, to_data
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=Shape)
 Value = TypeVar("Value")
 
 

@@ -216,7 +216,7 @@ def _indicator_or_preset(
     return PresetUse(
         preset=model.preset,
         release=model.release,
-        parameters=dict(model.model_extra or {}),
+        parameters=model.parameters,
         position=find(node, ("preset",)).position,
         locate=partial(_locate, node),
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
-
 from slo_compiler.model.defaults import BASE_WINDOW, EVALUATION_INTERVAL, SCRAPE_INTERVAL
 from slo_compiler.quantities import HOUR, MINUTE, SECOND, format_duration
 from slo_compiler.schema.adapter_model import AdapterUse
 from slo_compiler.schema.alerting_model import AlertingModel, Labels
 from slo_compiler.schema.fields import Duration, Given, Objective, Period
 from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.shape import Key, default_of, unique, whole
 from slo_compiler.schema.spec_model import Owners, Systems
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.targets_model import TargetsModel
@@ -40,14 +39,14 @@ class ClassModel(Strict):
     """In percent, such as 99.9%."""
     window: Given[Period] = None
     """The time over which the objective is promised."""
-    alerting: AlertingModel = Field(default_factory=AlertingModel)
+    alerting: AlertingModel = default_of(AlertingModel)
     """How they alert; tiers given here are derived anew for each SLO."""
 
 
 class DefaultsModel(Strict):
     """What holds for all specs beside it."""
 
-    api_version: Annotated[Literal["slo-compiler/v1"], Field(alias="apiVersion")]
+    api_version: Annotated[Literal["slo-compiler/v1"], Key("apiVersion")]
     """The format of this file."""
     target: Literal["prometheus-2.42", "prometheus-2.53", "prometheus-3.5"] = "prometheus-2.42"
     """The oldest Prometheus that loads the rules."""
@@ -63,26 +62,26 @@ class DefaultsModel(Strict):
     """How long Prometheus keeps samples (--storage.tsdb.retention.time); unknown where it is not given."""
     window: Given[Period] = None
     """The time over which an SLO is promised that does not say; 30d where it is not given."""
-    labels: Labels = Field(default_factory=dict)
+    labels: Labels = default_of(dict)
     """Labels on every alert."""
-    external_labels: list[LabelName] = Field(default_factory=list, json_schema_extra={"uniqueItems": True})
+    external_labels: Annotated[list[LabelName], unique] = default_of(list)
     """Names of the external_labels by which several Prometheus servers that load these rules differ."""
-    owners: Owners = Field(default_factory=dict)
+    owners: Owners = default_of(dict)
     """Who answers for a service that does not say, by failure surface."""
-    systems: Systems = Field(default_factory=dict)
+    systems: Systems = default_of(dict)
     """The releases of the systems that a service runs on which does not say, such as vllm."""
-    alerting: AlertingModel = Field(default_factory=AlertingModel)
+    alerting: AlertingModel = default_of(AlertingModel)
     """Tiers given here are derived anew for each SLO, as the built-in ones are."""
-    classes: dict[ClassName, ClassModel] = Field(default_factory=dict)
+    classes: dict[ClassName, ClassModel] = default_of(dict)
     """Classes of SLOs by their names, beside or instead of CRITICAL, HIGH_FAST, HIGH_SLOW, LOW and NO_SLO."""
-    links: LinksModel = Field(default_factory=LinksModel)
-    adapters: list[AdapterUse] = Field(default_factory=list)
+    links: LinksModel = default_of(LinksModel)
+    adapters: list[AdapterUse] = default_of(list)
     """Systems whose metrics are mapped onto the metric contract: ids, or mappings of use and parameters."""
-    targets: TargetsModel = Field(default_factory=TargetsModel)
+    targets: TargetsModel = default_of(TargetsModel)
     """What files are written for, beside those for Prometheus: rulers and packagings, with their limits."""
 
-    @model_validator(mode="after")
-    def _clock_runs(self) -> DefaultsModel:
+    @whole
+    def _clock_runs(self) -> None:
         scrape = self.scrape_interval or SCRAPE_INTERVAL
         evaluation = self.evaluation_interval or EVALUATION_INTERVAL
         base = self.base_window or BASE_WINDOW
@@ -117,4 +116,3 @@ class DefaultsModel(Strict):
                 f"{format_duration(evaluation)}: longer windows could not be added up from it",
                 "base_window" if self.base_window else "evaluation_interval",
             )
-        return self

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
-
 from slo_compiler.quantities import (
     DAY,
     Ratio,
@@ -18,6 +16,7 @@ from slo_compiler.quantities import (
     parse_percent,
 )
 from slo_compiler.schema.refusal import MistypedError, RefusedError, described
+from slo_compiler.schema.shape import Json, before, reads
 
 Read = TypeVar("Read")
 
@@ -201,63 +200,57 @@ def _given(value: Any) -> Any:
     return value
 
 
-def _written_schema(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "maxLength": 40, "examples": [example]})
+def _written(pattern: str, example: str) -> Json:
+    return {"type": "string", "pattern": pattern, "maxLength": 40, "examples": [example]}
 
 
-Given: TypeAlias = Annotated[Read | None, BeforeValidator(_given)]
+Given: TypeAlias = Annotated[Read | None, before(_given)]
 """What may be left out; a key with nothing behind it is refused all the same."""
 
-Objective: TypeAlias = Annotated[Fraction, PlainValidator(_objective), _written_schema(OBJECTIVE, "99.9%")]
-InheritedObjective: TypeAlias = Annotated[
-    Fraction | None, PlainValidator(_objective), _written_schema(OBJECTIVE, "99.9%")
-]
+Objective: TypeAlias = Annotated[Fraction, reads(_objective, _written(OBJECTIVE, "99.9%"))]
+InheritedObjective: TypeAlias = Annotated[Fraction | None, reads(_objective, _written(OBJECTIVE, "99.9%"))]
 """An objective that may be left out, where a class has one; nothing behind the key is no objective."""
-Share: TypeAlias = Annotated[Fraction, PlainValidator(_share), _written_schema(SHARE, "2%")]
-ErrorShare: TypeAlias = Annotated[Fraction, PlainValidator(_error_share), _written_schema(PERCENTAGE, "20%")]
-TrafficShare: TypeAlias = Annotated[
-    Fraction, PlainValidator(_traffic_share), _written_schema(PERCENTAGE, "10%")
-]
-Part: TypeAlias = Annotated[Fraction, PlainValidator(_part), _written_schema(PERCENTAGE, "50%")]
-LabelShare: TypeAlias = Annotated[Fraction, PlainValidator(_label_share), _written_schema(PERCENTAGE, "30%")]
+Share: TypeAlias = Annotated[Fraction, reads(_share, _written(SHARE, "2%"))]
+ErrorShare: TypeAlias = Annotated[Fraction, reads(_error_share, _written(PERCENTAGE, "20%"))]
+TrafficShare: TypeAlias = Annotated[Fraction, reads(_traffic_share, _written(PERCENTAGE, "10%"))]
+Part: TypeAlias = Annotated[Fraction, reads(_part, _written(PERCENTAGE, "50%"))]
+LabelShare: TypeAlias = Annotated[Fraction, reads(_label_share, _written(PERCENTAGE, "30%"))]
 DriftScore: TypeAlias = Annotated[
     Fraction,
-    PlainValidator(_drift_score),
-    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "examples": [2.5]}),
+    reads(_drift_score, {"type": "number", "exclusiveMinimum": 0, "examples": [2.5]}),
 ]
-Period: TypeAlias = Annotated[Fraction, PlainValidator(_period), _written_schema(DURATION, "30d")]
-Duration: TypeAlias = Annotated[Fraction, PlainValidator(_positive_duration), _written_schema(DURATION, "5m")]
-Number: TypeAlias = Annotated[Fraction, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+Period: TypeAlias = Annotated[Fraction, reads(_period, _written(DURATION, "30d"))]
+Duration: TypeAlias = Annotated[Fraction, reads(_positive_duration, _written(DURATION, "5m"))]
+Number: TypeAlias = Annotated[Fraction, reads(_number, {"type": "number"})]
 BurnRate: TypeAlias = Annotated[
     Fraction,
-    PlainValidator(_burn_rate),
-    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "examples": [14.4]}),
+    reads(_burn_rate, {"type": "number", "exclusiveMinimum": 0, "examples": [14.4]}),
 ]
 LatencyThreshold: TypeAlias = Annotated[
     Fraction | str,
-    PlainValidator(_threshold),
-    WithJsonSchema(
+    reads(
+        _threshold,
         {
             "anyOf": [
                 {"type": "string", "pattern": DURATION, "maxLength": 40},
                 {"type": "number", "exclusiveMinimum": 0},
             ],
             "examples": ["250ms"],
-        }
+        },
     ),
 ]
 DriftThreshold: TypeAlias = Annotated[
     Fraction | str,
-    PlainValidator(_drift_threshold),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "minLength": 1}], "examples": [0.2]}),
+    reads(
+        _drift_threshold,
+        {"anyOf": [{"type": "number"}, {"type": "string", "minLength": 1}], "examples": [0.2]},
+    ),
 ]
 Tolerance: TypeAlias = Annotated[
     Fraction,
-    PlainValidator(_tolerance),
-    WithJsonSchema({"type": "number", "minimum": 1, "maximum": 10, "examples": [1.3]}),
+    reads(_tolerance, {"type": "number", "minimum": 1, "maximum": 10, "examples": [1.3]}),
 ]
 MinErrors: TypeAlias = Annotated[
     int,
-    PlainValidator(_min_errors),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_ERRORS}),
+    reads(_min_errors, {"type": "integer", "minimum": 1, "maximum": MOST_ERRORS}),
 ]

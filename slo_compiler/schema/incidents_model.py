@@ -5,8 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
 from slo_compiler.model.drift import DriftKind
 from slo_compiler.model.incident import NOTHING, Detector, Guarding, Incident, Phase, Signs, Worth
 from slo_compiler.model.surface import Surface
@@ -21,6 +19,7 @@ from slo_compiler.schema.fields import (
     TrafficShare,
 )
 from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.shape import Key, between, length, whole
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import Annotation, Slug
 
@@ -61,18 +60,17 @@ class PhaseModel(Strict):
     guardrail: Given[Literal["fails_open", "bypassed"]] = None
     """Whether what fails are checks of guardrails, or requests go around these."""
 
-    @model_validator(mode="after")
-    def _one_measure(self) -> PhaseModel:
+    @whole
+    def _one_measure(self) -> None:
         if self.errors is not None and self.burn_rate is not None:
             raise RefusedError(
                 "errors and burn_rate exclude each other: how much fails is not clear; keep one of them",
                 "burn_rate",
                 "[key]",
             )
-        return self
 
-    @model_validator(mode="after")
-    def _drifts(self) -> PhaseModel:
+    @whole
+    def _drifts(self) -> None:
         for key in ("kind", "breadth", "usual"):
             if getattr(self, key) and self.drift is None:
                 raise RefusedError(
@@ -80,7 +78,6 @@ class PhaseModel(Strict):
                     key,
                     "[key]",
                 )
-        return self
 
 
 class IncidentModel(Strict):
@@ -90,9 +87,9 @@ class IncidentModel(Strict):
     """What the incident is called."""
     description: Annotation = ""
     """What happens, for humans."""
-    phases: Annotated[list[PhaseModel], Field(min_length=1)]
+    phases: Annotated[list[PhaseModel], length(1)]
     """What happens, from the onset on."""
-    repeat: Annotated[int, Field(ge=1, le=MOST_REPETITIONS)] = 1
+    repeat: Annotated[int, between(1, MOST_REPETITIONS)] = 1
     """How often the phases follow each other."""
     worth: Given[Literal["page", "ticket", "nothing"]] = None
     """Which alert the incident is worth; what the tiers promise where it is not given."""
@@ -101,9 +98,9 @@ class IncidentModel(Strict):
 class IncidentsModel(Strict):
     """Incidents to try alerts on."""
 
-    api_version: Annotated[Literal["slo-compiler/v1"], Field(alias="apiVersion")]
+    api_version: Annotated[Literal["slo-compiler/v1"], Key("apiVersion")]
     """The format of this file."""
-    incidents: Annotated[list[IncidentModel], Field(min_length=1)]
+    incidents: Annotated[list[IncidentModel], length(1)]
     """The incidents, each with a name of its own."""
 
 

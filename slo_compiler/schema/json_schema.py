@@ -10,16 +10,14 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from slo_compiler.schema.defaults_model import DefaultsModel
+from slo_compiler.schema.editors import schema_for_editors
 from slo_compiler.schema.incidents_model import IncidentsModel
-from slo_compiler.schema.preset_model import PresetModel
 from slo_compiler.schema.receivers.receivers_model import ReceiversModel
+from slo_compiler.schema.shape import Shape, annotations_of, key_of
 from slo_compiler.schema.spec_model import SpecModel
-from slo_compiler.schema.strict import Strict
 
-_MODELS: Final[dict[str, type[BaseModel]]] = {
+_MODELS: Final[dict[str, type[Shape]]] = {
     "spec": SpecModel,
     "defaults": DefaultsModel,
     "receivers": ReceiversModel,
@@ -42,7 +40,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **_plain(_described(_MODELS[kind].model_json_schema())),
+        **_plain(_described(schema_for_editors(_MODELS[kind]))),
     }
 
 
@@ -51,7 +49,7 @@ def _described(schema: dict[str, Any]) -> dict[str, Any]:
 
     Pydantic can do that by itself, but only whenever a model is made: every command would wait for it.
     """
-    models = {model.__name__: model for model in _below(Strict, PresetModel)}
+    models = {model.__name__: model for model in _below(Shape)}
     for name, part in [(schema["title"], schema), *schema["$defs"].items()]:
         for key, text in _texts(models[name]) if name in models else ():
             described = {"description": text, **part["properties"][key]}
@@ -59,19 +57,20 @@ def _described(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _below(*models: type[BaseModel]) -> Iterator[type[BaseModel]]:
+def _below(*models: type[Shape]) -> Iterator[type[Shape]]:
     for model in models:
         yield model
         yield from _below(*model.__subclasses__())
 
 
-def _texts(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+def _texts(model: type[Shape]) -> Iterator[tuple[str, str]]:
     """The keys of a model, each with the text that stands under it in the source, the nearest class last."""
-    for base in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
+    keys = annotations_of(model)
+    for base in reversed(model.__mro__[: model.__mro__.index(Shape)]):
         for field, text in itertools.pairwise(_bodies(base.__module__)[base.__name__]):
             match field, text:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
-                    yield model.model_fields[name].alias or name, inspect.cleandoc(words)
+                    yield key_of(name, keys[name]), inspect.cleandoc(words)
 
 
 @functools.cache

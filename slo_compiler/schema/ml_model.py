@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
-
 from slo_compiler.model.drift import BY
 from slo_compiler.model.guard import REPLICA
 from slo_compiler.model.serving import ENGINE
 from slo_compiler.schema.fields import DriftThreshold, Duration, Given, Share, Tolerance
 from slo_compiler.schema.refusal import RefusedError
 from slo_compiler.schema.runbook_model import RunbookModel
+from slo_compiler.schema.shape import default_of, either, length, told, unique, whole
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import DataScope, LabelName, ModelName, PromQL, Slug
 
@@ -26,15 +25,14 @@ class LabelsModel(Strict):
     completeness: Given[Share] = None
     """The share of predictions that have to be labelled before quality means anything; 80% if not given."""
 
-    @model_validator(mode="after")
-    def _cohort_knows_its_lag(self) -> LabelsModel:
+    @whole
+    def _cohort_knows_its_lag(self) -> None:
         if self.mode == "cohort" and self.lag is None:
             raise RefusedError(
                 "mode cohort without a lag would judge the newest predictions by the few labels that are "
                 "there already; say how long labels take, such as lag: 6h",
                 "mode",
             )
-        return self
 
 
 class CountsModel(Strict):
@@ -47,21 +45,20 @@ class CountsModel(Strict):
     total: Given[PromQL] = None
     """Selector of the counter of all events."""
 
-    @model_validator(mode="after")
-    def _all_or_nothing(self) -> CountsModel:
+    @whole
+    def _all_or_nothing(self) -> None:
         if (self.bad, self.good, self.total) != (None, None, None):
             if self.total is None:
                 raise RefusedError("total is missing: of how many events these are a part is not known")
             self.exactly_one("bad", "good", consequence="what spends the error budget is not clear")
-        return self
 
 
 class QualityModel(CountsModel):
     """The fraction of judged predictions that meet the quality threshold."""
 
-    labels: LabelsModel = Field(default_factory=LabelsModel)
+    labels: LabelsModel = default_of(LabelsModel)
     """How late the ground truth comes by which predictions are judged."""
-    slices: list[LabelName] = Field(default_factory=list, json_schema_extra={"uniqueItems": True})
+    slices: Annotated[list[LabelName], unique] = default_of(list)
     """Labels by each of whose values a slice is paged for, when it is surely bad and not by chance."""
 
 
@@ -79,8 +76,8 @@ class GuardrailModel(CountsModel):
     origin: Given[LabelName] = None
     """The label that says where what was checked came from; origin if not given."""
 
-    @model_validator(mode="after")
-    def _which(self) -> GuardrailModel:
+    @whole
+    def _which(self) -> None:
         if self.total is None and self.name is None:
             raise RefusedError(
                 "which guardrail is meant is not said; give its name in ml_guardrail_checks_total, or bad "
@@ -88,7 +85,6 @@ class GuardrailModel(CountsModel):
             )
         if self.total is not None and self.name is not None:
             raise RefusedError("bad and total say which guardrail is meant; remove the name", "name", "[key]")
-        return self
 
 
 class DriftModel(Strict):
@@ -104,9 +100,7 @@ class DriftModel(Strict):
     """The score above which a feature drifts: a number, or the selector of a gauge with the same labels."""
     quality: Given[Slug] = None
     """The SLO that tells virtual drift from real drift."""
-    by: Annotated[list[LabelName], Field(min_length=1, json_schema_extra={"uniqueItems": True})] = Field(
-        default_factory=lambda: [*BY]
-    )
+    by: Annotated[list[LabelName], length(1), unique] = default_of(lambda: [*BY])
     """The labels that name what can drift; those of all others, such as instance, are aggregated away."""
     breadth: Given[Share] = None
     """When this share of all features drifts at once it is a broken pipeline; 50% if not given."""
@@ -116,7 +110,7 @@ class DriftModel(Strict):
     """Selector of the time of the detector's last run, in seconds since 1970."""
     cadence: Given[Duration] = None
     """How often the detector runs; 1h if not given."""
-    runbook: RunbookModel = Field(default_factory=RunbookModel)
+    runbook: RunbookModel = default_of(RunbookModel)
     """What its runbook says beside what is generated; what is not said here, the service's says."""
 
 
@@ -130,17 +124,15 @@ class GuardModel(Strict):
 class LabelLagModel(GuardModel):
     """The guard against label lag."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"dependentRequired": {"joined": ["predictions"], "predictions": ["joined"]}}
-    )
+    model_config = told({"dependentRequired": {"joined": ["predictions"], "predictions": ["joined"]}})
 
     joined: Given[PromQL] = None
     """Selector of the counter of labels that were joined with their prediction."""
     predictions: Given[PromQL] = None
     """Selector of the counter of predictions."""
 
-    @model_validator(mode="after")
-    def _both(self) -> LabelLagModel:
+    @whole
+    def _both(self) -> None:
         if (self.joined is None) != (self.predictions is None):
             given, missing = (
                 ("joined", "predictions") if self.predictions is None else ("predictions", "joined")
@@ -148,7 +140,6 @@ class LabelLagModel(GuardModel):
             raise RefusedError(
                 f"{missing} is missing: the share of labelled predictions is joined over predictions", given
             )
-        return self
 
 
 class ColdStartModel(GuardModel):
@@ -158,9 +149,7 @@ class ColdStartModel(GuardModel):
     """Selector of the time when each replica became ready, in seconds since 1970."""
     restarts: PromQL
     """Selector of the counter of each replica's container restarts: a crash loop is no warm-up."""
-    by: Annotated[list[LabelName], Field(min_length=1, json_schema_extra={"uniqueItems": True})] = Field(
-        default_factory=lambda: [*REPLICA]
-    )
+    by: Annotated[list[LabelName], length(1), unique] = default_of(lambda: [*REPLICA])
     """The labels that name a replica, on these series as on those of the SLO."""
     warm_up: Given[Duration] = None
     """How long a replica may be slow after it has become ready; 10m if not given."""
@@ -176,8 +165,8 @@ class SeasonalityModel(GuardModel):
 class ServingModel(Strict):
     """How the service serves."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
+    model_config = told(
+        {
             "minProperties": 1,
             "dependentRequired": {
                 "running": ["progress"],
@@ -192,9 +181,7 @@ class ServingModel(Strict):
     """Selector of the gauge of requests in progress."""
     progress: Given[PromQL] = None
     """Selector of the counter of what engines work off, such as tokens."""
-    by: Annotated[list[LabelName], Field(min_length=1, json_schema_extra={"uniqueItems": True})] = Field(
-        default_factory=lambda: [*ENGINE]
-    )
+    by: Annotated[list[LabelName], length(1), unique] = default_of(lambda: [*ENGINE])
     """The labels that tell one engine from another, on both."""
     stalled_after: Given[Duration] = None
     """How long without progress is too long; the base window if not given."""
@@ -209,9 +196,9 @@ class ServingModel(Strict):
     total_time: Given[PromQL] = None
     """Selector of the counter of time that requests have taken, in the same unit."""
 
-    @model_validator(mode="after")
-    def _in_pairs(self) -> ServingModel:
-        given = {key for key, value in self if value is not None and key in SERVED}
+    @whole
+    def _in_pairs(self) -> None:
+        given = {key for key, value in vars(self).items() if value is not None and key in SERVED}
         if not given:
             raise RefusedError("nothing is said of serving, so that nothing would be watched")
         for pair, consequence in _PAIRS.items():
@@ -221,7 +208,6 @@ class ServingModel(Strict):
                 raise RefusedError(f"{missing} is missing: {consequence}", alone)
         if self.stalled_after is not None and self.running is None:
             raise RefusedError("there is no running here whose engines could be stalled", "stalled_after")
-        return self
 
 
 SERVED: Final = ("running", "progress", "replicas", "waiting", "utilisation", "queue_time", "total_time")
@@ -235,16 +221,15 @@ def _flag_or_mapping(value: Any) -> str:
     return "mapping" if isinstance(value, dict | Strict) else "flag"
 
 
-Flag: TypeAlias = Annotated[bool, Tag("flag")]
-Choice: TypeAlias = Annotated[Flag | Annotated[GuardModel, Tag("mapping")], Discriminator(_flag_or_mapping)]
+Choice: TypeAlias = Annotated[bool | GuardModel, either(_flag_or_mapping, flag=bool, mapping=GuardModel)]
 LabelLagChoice: TypeAlias = Annotated[
-    Flag | Annotated[LabelLagModel, Tag("mapping")], Discriminator(_flag_or_mapping)
+    bool | LabelLagModel, either(_flag_or_mapping, flag=bool, mapping=LabelLagModel)
 ]
 ColdStartChoice: TypeAlias = Annotated[
-    Flag | Annotated[ColdStartModel, Tag("mapping")], Discriminator(_flag_or_mapping)
+    bool | ColdStartModel, either(_flag_or_mapping, flag=bool, mapping=ColdStartModel)
 ]
 SeasonalityChoice: TypeAlias = Annotated[
-    Flag | Annotated[SeasonalityModel, Tag("mapping")], Discriminator(_flag_or_mapping)
+    bool | SeasonalityModel, either(_flag_or_mapping, flag=bool, mapping=SeasonalityModel)
 ]
 
 
@@ -270,5 +255,5 @@ class ToolModel(Strict):
     """The name by which the model calls it."""
     side_effects: bool = False
     """Whether a call changes anything outside."""
-    data_scopes: list[DataScope] = Field(default_factory=list)
+    data_scopes: list[DataScope] = default_of(list)
     """The data that a call can read."""

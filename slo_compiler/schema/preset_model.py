@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any, ClassVar
 
 from slo_compiler.schema.fields import Given
+from slo_compiler.schema.shape import Config, Shape
 from slo_compiler.schema.text_fields import PresetId, ReleaseText
 
 
-class PresetModel(BaseModel):
+class PresetModel(Shape):
     """An SLI out of the library, with its parameters beside the name; slo-compiler presets lists them."""
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True, defer_build=True)
+    model_config: ClassVar[Config] = {"extra": "allow"}
 
     preset: PresetId
     """The preset, such as vllm/time-to-first-token."""
     release: Given[ReleaseText] = None
     """The release of the system that runs, in quotes; the newest one where neither this nor systems says."""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What is given beside them."""
+        return {**(self.__pydantic_extra__ or {})}
 
 
 def is_preset(value: Any) -> str:

@@ -7,10 +7,11 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ValidationError
 
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.schema.refusal import MissingError, MistypedError, described
+from slo_compiler.schema.shape import Shape
 from slo_compiler.schema.yaml.nodes import Node, ScalarNode, SequenceNode, find, locate, locate_key, name_at
 
 Location: TypeAlias = tuple[int | str, ...]
@@ -18,7 +19,7 @@ Found: TypeAlias = Mapping[str, Any]
 """One of pydantic's own errors: ``type``, ``loc``, ``msg``, ``input`` and ``ctx``."""
 
 
-def diagnostics_of(failure: ValidationError, root: Node, model: type[BaseModel]) -> list[Diagnostic]:
+def diagnostics_of(failure: ValidationError, root: Node, model: type[Shape]) -> list[Diagnostic]:
     """Everything that pydantic found, each at its place in the file."""
     schema = _schema_of(model)
     found = failure.errors(include_url=False)
@@ -27,8 +28,10 @@ def diagnostics_of(failure: ValidationError, root: Node, model: type[BaseModel])
 
 
 @functools.cache
-def _schema_of(model: type[BaseModel]) -> Mapping[str, Any]:
-    return model.model_json_schema()
+def _schema_of(model: type[Shape]) -> Mapping[str, Any]:
+    from slo_compiler.schema.editors import schema_for_editors  # noqa: PLC0415  as nothing waits for that is sound
+
+    return schema_for_editors(model)
 
 
 def _is_unknown_key(found: Found) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.model.defaults import Defaults

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-
 from slo_compiler.model.runbook import Runbook
+from slo_compiler.schema.shape import default_of
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import Link, LinkTitle, LocalText
 
@@ -16,7 +15,7 @@ class RunbookModel(Strict):
     """What to do first, here: the switch, the command, the replica floor."""
     escalation: LocalText = ""
     """Whom to call when that does not help, and how."""
-    links: dict[LinkTitle, Link] = Field(default_factory=dict)
+    links: dict[LinkTitle, Link] = default_of(dict)
     """URLs by their titles."""
 
     def value(self) -> Runbook:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
-
 from slo_compiler.schema.alerting_model import AlertingModel, Labels
 from slo_compiler.schema.fields import (
     Duration,
@@ -26,6 +24,7 @@ from slo_compiler.schema.ml_model import (
 from slo_compiler.schema.preset_model import PresetModel, is_preset
 from slo_compiler.schema.refusal import MissingError
 from slo_compiler.schema.runbook_model import RunbookModel
+from slo_compiler.schema.shape import Key, default_of, either, length, told, unique, whole
 from slo_compiler.schema.strict import Strict, one_required
 from slo_compiler.schema.text_fields import (
     ClassName,
@@ -57,10 +56,9 @@ class RatioModel(Strict):
     total: PromQL
     """Selector of the counter of all events."""
 
-    @model_validator(mode="after")
-    def _one_count(self) -> RatioModel:
+    @whole
+    def _one_count(self) -> None:
         self.exactly_one("bad", "good", consequence="what spends the error budget is not clear")
-        return self
 
 
 class EventsModel(RatioModel):
@@ -90,10 +88,9 @@ class ThresholdModel(Strict):
     at_most: Given[Number] = None
     """A slice is good while the gauge is at or below this."""
 
-    @model_validator(mode="after")
-    def _one_bound(self) -> ThresholdModel:
+    @whole
+    def _one_bound(self) -> None:
         self.exactly_one("at_least", "at_most", consequence="which side of the bound is good is not clear")
-        return self
 
 
 class FreshnessModel(Strict):
@@ -108,7 +105,7 @@ class FreshnessModel(Strict):
 class IndicatorModel(Strict):
     """What is measured: exactly one of these."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+    model_config = told({"minProperties": 1, "maxProperties": 1})
 
     ratio: Given[RatioModel] = None
     latency: Given[LatencyModel] = None
@@ -122,28 +119,25 @@ class IndicatorModel(Strict):
     quality: Given[QualityModel] = None
     guardrail: Given[GuardrailModel] = None
 
-    @model_validator(mode="after")
-    def _one_kind(self) -> IndicatorModel:
+    @whole
+    def _one_kind(self) -> None:
         kinds = (
             *("ratio", "latency", "events", "error_ratio", "probe", "threshold", "freshness"),
             *("quality", "guardrail"),
         )
         self.exactly_one(*kinds, consequence="an SLO measures one thing")
-        return self
 
 
 IndicatorChoice: TypeAlias = Annotated[
-    Annotated[IndicatorModel, Tag("own")] | Annotated[PresetModel, Tag("library")],
-    Discriminator(is_preset),
+    IndicatorModel | PresetModel,
+    either(is_preset, own=IndicatorModel, library=PresetModel),
 ]
 
 
 class SloModel(Strict):
     """One objective."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["objective"]}, {"required": ["class"]}]}
-    )
+    model_config = told({"anyOf": [{"required": ["objective"]}, {"required": ["class"]}]})
 
     name: Slug
     """What is promised, in a word or two, such as availability."""
@@ -152,7 +146,7 @@ class SloModel(Strict):
     surface: Given[SurfaceName] = None
     """What is broken while this burns: serving, data or model. Not given, as the preset has it, model for
     quality, else serving."""
-    class_: Annotated[Given[ClassName], Field(alias="class")] = None
+    class_: Annotated[Given[ClassName], Key("class")] = None
     """How much it matters: one of the classes of defaults.yaml, which say what is not said here."""
     objective: InheritedObjective = None
     """In percent, such as 99.9%; that of the class where it is not given."""
@@ -162,39 +156,38 @@ class SloModel(Strict):
     """What is measured: an indicator written out, or a preset of the library."""
     cadence: Given[Duration] = None
     """How often the indicator is measured, where that is rarer than a scrape, such as an hourly job."""
-    group_by: list[LabelName] = Field(default_factory=list, json_schema_extra={"uniqueItems": True})
+    group_by: Annotated[list[LabelName], unique] = default_of(list)
     """One SLO for each value of these labels."""
-    alerting: AlertingModel = Field(default_factory=AlertingModel)
-    runbook: RunbookModel = Field(default_factory=RunbookModel)
+    alerting: AlertingModel = default_of(AlertingModel)
+    runbook: RunbookModel = default_of(RunbookModel)
     """What its runbook says beside what is generated; what is not said here, the service's says."""
 
-    @model_validator(mode="after")
-    def _promises_something(self) -> SloModel:
+    @whole
+    def _promises_something(self) -> None:
         if self.objective is None and self.class_ is None:
             raise MissingError("objective")
-        return self
 
 
 class SpecModel(Strict):
     """The SLOs of one service."""
 
-    api_version: Annotated[Literal["slo-compiler/v1"], Field(alias="apiVersion")]
+    api_version: Annotated[Literal["slo-compiler/v1"], Key("apiVersion")]
     """The format of this file."""
     service: Slug
     """The name of the service: part of file, group and alert names."""
     description: str = ""
     """What the service does, in a sentence; alerts quote it where their SLO has no description of its own."""
-    labels: Labels = Field(default_factory=dict)
+    labels: Labels = default_of(dict)
     """Labels on every alert of the service."""
-    owners: Owners = Field(default_factory=dict)
+    owners: Owners = default_of(dict)
     """Who answers, by failure surface; security answers for guardrails instead of their surface's owner."""
-    systems: Systems = Field(default_factory=dict)
+    systems: Systems = default_of(dict)
     """The releases of the systems that it runs on, such as vllm, for presets and the catalogue of metrics."""
-    alerting: AlertingModel = Field(default_factory=AlertingModel)
+    alerting: AlertingModel = default_of(AlertingModel)
     """What holds for every SLO of the service."""
     model: Given[ModelName] = None
     """The name of the model in the metrics; that of the service where it is not given."""
-    drift: list[DriftModel] = Field(default_factory=list)
+    drift: list[DriftModel] = default_of(list)
     """Drifts that are watched; none of them pages by itself."""
     guards: Given[GuardsModel] = None
     """What holds back the usual false pages; on by default where the metrics for it are there."""
@@ -202,11 +195,11 @@ class SpecModel(Strict):
     """How the service serves: engines that may stall, the autoscaler, the queue."""
     deployed: Given[PromQL] = None
     """Selector of the time of the model's last deployment, in seconds since 1970."""
-    tools: list[ToolModel] = Field(default_factory=list)
+    tools: list[ToolModel] = default_of(list)
     """The tools that an LLM may call: what a prompt injection could reach."""
     triage: Given[bool] = None
     """Whether pages of the serving surface hold back alerts of data and model; true where it is not given."""
-    runbook: RunbookModel = Field(default_factory=RunbookModel)
+    runbook: RunbookModel = default_of(RunbookModel)
     """What every runbook of the service says beside what is generated."""
-    slos: Annotated[list[SloModel], Field(min_length=1)]
+    slos: Annotated[list[SloModel], length(1)]
     """What is promised of the service; each is alerted on by itself."""

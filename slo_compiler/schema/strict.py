@@ -1,24 +1,13 @@
-"""What every mapping of a file that is read has in common: no key is ignored, and no value converted."""
+"""What mappings of a file that is read have in common: the choice between keys."""
 
 from __future__ import annotations
 
-from typing import Any, Self
-
-from pydantic import BaseModel, ConfigDict
-
 from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.shape import Config, Shape, told
 
 
-class Strict(BaseModel):
+class Strict(Shape):
     """A mapping in which every unknown key is an error and nothing is converted silently."""
-
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, populate_by_name=False, defer_build=True
-    )
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Itself, for it cannot change: pydantic would copy a default for each mapping that leaves it out."""
-        return self
 
     def exactly_one(self, *keys: str, consequence: str) -> None:
         """Refuse a mapping with none of the keys, or with more than one."""
@@ -33,6 +22,6 @@ class Strict(BaseModel):
             )
 
 
-def one_required(*keys: str) -> ConfigDict:
+def one_required(*keys: str) -> Config:
     """That exactly one of the keys has to be given, told to an editor."""
-    return ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in keys]})
+    return told({"oneOf": [{"required": [key]} for key in keys]})

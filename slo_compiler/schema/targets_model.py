@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
-
 from slo_compiler.model import targets
 from slo_compiler.schema.fields import Duration, Given
 from slo_compiler.schema.refusal import MistypedError, RefusedError, described
+from slo_compiler.schema.shape import Mark, default_of, reads, told, whole
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import Slug
 from slo_compiler.schema.yaml.nodes import Node, find
@@ -26,7 +25,7 @@ MOST: Final = 1_000_000
 MOST_SHARDS: Final = 1000
 
 
-def _matching(pattern: str, kind: str, example: str) -> PlainValidator:
+def _matching(pattern: str, kind: str, example: str) -> Mark:
     def read(value: Any) -> str:
         if not isinstance(value, str):
             raise MistypedError(
@@ -36,10 +35,10 @@ def _matching(pattern: str, kind: str, example: str) -> PlainValidator:
             raise RefusedError(f"{described(value)} cannot be {kind}; write for example {example}")
         return value
 
-    return PlainValidator(read)
+    return reads(read, {"type": "string", "pattern": pattern, "examples": [example.strip('"')]})
 
 
-def _whole(most: int) -> PlainValidator:
+def _whole(most: int) -> Mark:
     def read(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise MistypedError(
@@ -49,39 +48,21 @@ def _whole(most: int) -> PlainValidator:
             raise RefusedError(f"{value} is not between 1 and {most:,}")
         return value
 
-    return PlainValidator(read)
-
-
-def _text_schema(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+    return reads(read, {"type": "integer", "minimum": 1, "maximum": most})
 
 
 _LabelName: TypeAlias = Annotated[
-    str,
-    _matching(KUBERNETES_LABEL, "the name of a Kubernetes label", "release"),
-    _text_schema(KUBERNETES_LABEL, "release"),
+    str, _matching(KUBERNETES_LABEL, "the name of a Kubernetes label", "release")
 ]
 _LabelValue: TypeAlias = Annotated[
-    str,
-    _matching(KUBERNETES_VALUE, "the value of a Kubernetes label", "kube-prometheus-stack"),
-    _text_schema(KUBERNETES_VALUE, "kube-prometheus-stack"),
+    str, _matching(KUBERNETES_VALUE, "the value of a Kubernetes label", "kube-prometheus-stack")
 ]
 KubernetesLabels: TypeAlias = dict[_LabelName, _LabelValue]
-ChartVersion: TypeAlias = Annotated[
-    str, _matching(CHART_VERSION, "the version of a chart", '"1.0.0"'), _text_schema(CHART_VERSION, "1.0.0")
-]
-Tenant: TypeAlias = Annotated[
-    str, _matching(TENANT, "the name of a tenant", "team-a"), _text_schema(TENANT, "team-a")
-]
-Prefix: TypeAlias = Annotated[
-    str, _matching(PREFIX, "the beginning of a namespace", "slo-"), _text_schema(PREFIX, "slo-")
-]
-Limit: TypeAlias = Annotated[
-    int, _whole(MOST), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST})
-]
-Shards: TypeAlias = Annotated[
-    int, _whole(MOST_SHARDS), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_SHARDS})
-]
+ChartVersion: TypeAlias = Annotated[str, _matching(CHART_VERSION, "the version of a chart", '"1.0.0"')]
+Tenant: TypeAlias = Annotated[str, _matching(TENANT, "the name of a tenant", "team-a")]
+Prefix: TypeAlias = Annotated[str, _matching(PREFIX, "the beginning of a namespace", "slo-")]
+Limit: TypeAlias = Annotated[int, _whole(MOST)]
+Shards: TypeAlias = Annotated[int, _whole(MOST_SHARDS)]
 
 
 class OperatorModel(Strict):
@@ -89,7 +70,7 @@ class OperatorModel(Strict):
 
     namespace: Given[Slug] = None
     """The namespace of the manifests."""
-    labels: KubernetesLabels = Field(default_factory=dict)
+    labels: KubernetesLabels = default_of(dict)
     """The labels by which ruleSelector finds them."""
 
 
@@ -98,7 +79,7 @@ class AlertmanagerConfigModel(Strict):
 
     namespace: Given[Slug] = None
     """The namespace of the manifests."""
-    labels: KubernetesLabels = Field(default_factory=dict)
+    labels: KubernetesLabels = default_of(dict)
     """The labels by which alertmanagerConfigSelector finds them."""
     matcher_strategy: Literal["OnNamespace", "OnNamespaceExceptForAlertmanagerNamespace", "None"] = (
         "OnNamespace"
@@ -113,7 +94,7 @@ class HelmModel(Strict):
     """The name of the chart."""
     version: ChartVersion = "0.1.0"
     """The version of the chart."""
-    labels: KubernetesLabels = Field(default_factory=dict)
+    labels: KubernetesLabels = default_of(dict)
     """The labels by which ruleSelector finds the manifests."""
 
 
@@ -159,15 +140,15 @@ class AmpModel(Strict):
 class GmpModel(Strict):
     """Manifests for Google Cloud Managed Service for Prometheus."""
 
-    model_config = ConfigDict(json_schema_extra={"not": {"required": ["scope", "namespace"]}})
+    model_config = told({"not": {"required": ["scope", "namespace"]}})
 
     scope: Given[Literal["cluster", "global"]] = None
     """Whose metrics the rules see: those of their cluster (ClusterRules), or all (GlobalRules)."""
     namespace: Given[Slug] = None
     """The one namespace whose metrics the rules see (Rules)."""
 
-    @model_validator(mode="after")
-    def _one_scope(self) -> GmpModel:
+    @whole
+    def _one_scope(self) -> None:
         if self.scope is not None and self.namespace is not None:
             raise RefusedError(
                 f"rules of the namespace {self.namespace} see its metrics alone, and scope: {self.scope} "
@@ -175,7 +156,6 @@ class GmpModel(Strict):
                 "namespace",
                 "[key]",
             )
-        return self
 
 
 class TargetsModel(Strict):
@@ -203,7 +183,7 @@ class TargetsModel(Strict):
         given = {name: getattr(self, name) for name in targets.KINDS}
         return targets.Targets(
             **{
-                name: kind(**dict(given[name]), position=find(root, ("targets", name)).position)
+                name: kind(**vars(given[name]), position=find(root, ("targets", name)).position)
                 for name, kind in targets.KINDS.items()
                 if given[name] is not None
             }

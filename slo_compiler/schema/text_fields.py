@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import PlainValidator, WithJsonSchema
-
 from slo_compiler.model import labels
 from slo_compiler.schema.refusal import MistypedError, RefusedError, described
+from slo_compiler.schema.shape import Json, reads
 
 # What an editor checks before the compiler does: as much of the rules below as a regular expression can say.
 SLUG = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
@@ -197,69 +196,51 @@ def _text(value: Any, kind: str) -> str:
     raise MistypedError(f"{described(value)} stands where {kind} is wanted{advice}")
 
 
-def _string_schema(pattern: str, example: str, **more: Any) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example], **more})
+def _pattern(pattern: str, example: str, **more: Any) -> Json:
+    return {"type": "string", "pattern": pattern, "examples": [example], **more}
 
 
-Slug: TypeAlias = Annotated[str, PlainValidator(_slug), _string_schema(SLUG, "checkout-api")]
+Slug: TypeAlias = Annotated[str, reads(_slug, _pattern(SLUG, "checkout-api"))]
 """A name that becomes part of file, group and alert names."""
 
-OwnerName: TypeAlias = Annotated[
-    str, PlainValidator(_owner_name), _string_schema(OWNER_NAME, "team-checkout")
-]
-ClassName: TypeAlias = Annotated[str, PlainValidator(_class_name), _string_schema(CLASS_NAME, "CRITICAL")]
+OwnerName: TypeAlias = Annotated[str, reads(_owner_name, _pattern(OWNER_NAME, "team-checkout"))]
+ClassName: TypeAlias = Annotated[str, reads(_class_name, _pattern(CLASS_NAME, "CRITICAL"))]
 LabelName: TypeAlias = Annotated[
     str,
-    PlainValidator(_label_name),
-    _string_schema(LABEL_NAME, "cluster", **{"not": {"enum": sorted(labels.RESERVED)}}),
+    reads(_label_name, _pattern(LABEL_NAME, "cluster", **{"not": {"enum": sorted(labels.RESERVED)}})),
 ]
 LabelValue: TypeAlias = Annotated[
     str,
-    PlainValidator(_label_value),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}),
+    reads(_label_value, {"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}),
 ]
-AnnotationName: TypeAlias = Annotated[
-    str, PlainValidator(_annotation_name), _string_schema(ANNOTATION_NAME, "escalation")
-]
+AnnotationName: TypeAlias = Annotated[str, reads(_annotation_name, _pattern(ANNOTATION_NAME, "escalation"))]
 Annotation: TypeAlias = Annotated[
-    str, PlainValidator(_annotation), WithJsonSchema({"type": "string", "maxLength": LONGEST_ANNOTATION})
+    str, reads(_annotation, {"type": "string", "maxLength": LONGEST_ANNOTATION})
 ]
-PromQL: TypeAlias = Annotated[
-    str, PlainValidator(_promql), WithJsonSchema({"type": "string", "minLength": 1})
-]
+PromQL: TypeAlias = Annotated[str, reads(_promql, {"type": "string", "minLength": 1})]
 """An expression or selector; what is in it is checked later, when it is known for which release."""
 
-ModelName: TypeAlias = Annotated[
-    str, PlainValidator(_metric_value), _string_schema(METRIC_VALUE, "fraud-scorer")
-]
+ModelName: TypeAlias = Annotated[str, reads(_metric_value, _pattern(METRIC_VALUE, "fraud-scorer"))]
 """The value of a label by which the metrics of one model or guardrail are found."""
 
 DataScope: TypeAlias = Annotated[
     str,
-    PlainValidator(_named_thing),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}),
+    reads(_named_thing, {"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}),
 ]
 """The name of a tool or of the data that it can read, for humans."""
 
-PresetId: TypeAlias = Annotated[
-    str, PlainValidator(_preset_id), _string_schema(PRESET_ID, "vllm/time-to-first-token")
-]
-ReleaseText: TypeAlias = Annotated[str, PlainValidator(_release), _string_schema(RELEASE, "0.11")]
+PresetId: TypeAlias = Annotated[str, reads(_preset_id, _pattern(PRESET_ID, "vllm/time-to-first-token"))]
+ReleaseText: TypeAlias = Annotated[str, reads(_release, _pattern(RELEASE, "0.11"))]
 """The release of a monitored system; as a number 0.10 would be 0.1."""
 
-Link: TypeAlias = Annotated[
-    str, PlainValidator(_link), _string_schema(LINK, "https://runbooks.example.com/{service}")
-]
+Link: TypeAlias = Annotated[str, reads(_link, _pattern(LINK, "https://runbooks.example.com/{service}"))]
 PlainLink: TypeAlias = Annotated[
-    str, PlainValidator(_plain_link), _string_schema(PLAIN_LINK, "https://prometheus.example.com")
+    str, reads(_plain_link, _pattern(PLAIN_LINK, "https://prometheus.example.com"))
 ]
 """A link to a server, in which nothing is replaced."""
 LinkTitle: TypeAlias = Annotated[
     str,
-    PlainValidator(_title),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}),
+    reads(_title, {"type": "string", "minLength": 1, "maxLength": LONGEST_LABEL}),
 ]
-LocalText: TypeAlias = Annotated[
-    str, PlainValidator(_local_text), WithJsonSchema({"type": "string", "maxLength": LONGEST_ANNOTATION})
-]
+LocalText: TypeAlias = Annotated[str, reads(_local_text, {"type": "string", "maxLength": LONGEST_ANNOTATION})]
 """What people who know the service tell those who are on call."""

@@ -9,12 +9,13 @@ from slo_compiler.emitters import explanation_text
 from slo_compiler.emitters.explanation import explain
 from slo_compiler.rules.ir import AlertingRule, RecordingRule
 from slo_compiler.rules.program import Program
+from slo_compiler.schema.shape import annotations_of
 from slo_compiler.schema.spec_model import IndicatorModel
 from tests.pages.compiled import example, keys_of, program_of, rules_of
 from tests.pages.trapping import traps_of
 from tests.pages.writing import block, written
 
-INDICATORS: Final = (*IndicatorModel.model_fields, "preset")
+INDICATORS: Final = (*annotations_of(IndicatorModel), "preset")
 
 MODELS: Final = {
     "ratio": "RatioModel",

@@ -6,12 +6,12 @@ import re
 from typing import Final
 
 import pytest
-from pydantic import BaseModel
 
 from slo_compiler.cli.checks_page import checks_page
 from slo_compiler.emitters.check_help import check_help
 from slo_compiler.model.guard import GuardKind
 from slo_compiler.schema.ml_model import ColdStartModel, GuardModel, LabelLagModel, SeasonalityModel
+from slo_compiler.schema.shape import Shape, annotations_of
 from tests.pages.advice import advice
 from tests.pages.of_indicators import INDICATORS
 from tests.pages.pages import DOCS, FOLDERS, pages
@@ -50,12 +50,12 @@ def test_every_indicator_that_is_no_preset_has_traps() -> None:
 
 @pytest.mark.parametrize("kind", GuardKind)
 def test_each_key_of_a_guard_is_on_its_page(kind: GuardKind) -> None:
-    models: dict[str, type[BaseModel]] = {
+    models: dict[str, type[Shape]] = {
         "label_lag": LabelLagModel,
         "cold_start": ColdStartModel,
         "seasonality": SeasonalityModel,
     }
-    keys = models.get(kind.value, GuardModel).model_fields
+    keys = annotations_of(models.get(kind.value, GuardModel))
     assert [] == [key for key in keys if f"| `{key}` | " not in PAGES[f"guards/{kind.value}.md"]]
 
 

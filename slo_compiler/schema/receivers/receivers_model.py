@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, WithJsonSchema, model_validator
-
 from slo_compiler.model.receivers import Grouping
 from slo_compiler.quantities import Seconds, format_duration
 from slo_compiler.schema.fields import Duration
@@ -13,15 +11,14 @@ from slo_compiler.schema.receivers.integration_schema import json_schema
 from slo_compiler.schema.receivers.integrations import GLOBAL, RECEIVER
 from slo_compiler.schema.receivers.time_of_day import Location, Time, Weekdays
 from slo_compiler.schema.refusal import RefusedError
+from slo_compiler.schema.shape import Key, default_of, length, shown_as, whole
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import OwnerName
 
-ReceiverConfig: TypeAlias = Annotated[
-    Any, WithJsonSchema({**json_schema(RECEIVER, levels=2), "minProperties": 1})
-]
+ReceiverConfig: TypeAlias = Annotated[Any, shown_as({**json_schema(RECEIVER, levels=2), "minProperties": 1})]
 """Any value: what is wrong in it is told without repeating it, which pydantic does not promise."""
 
-GlobalConfig: TypeAlias = Annotated[Any, WithJsonSchema(json_schema(GLOBAL, levels=1))]
+GlobalConfig: TypeAlias = Annotated[Any, shown_as(json_schema(GLOBAL, levels=1))]
 
 
 class OwnerModel(Strict):
@@ -32,11 +29,10 @@ class OwnerModel(Strict):
     ticket: ReceiverConfig = None
     """Alertmanager's integrations for what may wait for office hours."""
 
-    @model_validator(mode="after")
-    def _reached(self) -> OwnerModel:
-        if not self.model_fields_set:
+    @whole
+    def _reached(self) -> None:
+        if not self.__pydantic_fields_set__:
             raise ValueError("neither page nor ticket is given: no alert would reach this owner")
-        return self
 
 
 class OfficeHoursModel(Strict):
@@ -48,15 +44,14 @@ class OfficeHoursModel(Strict):
     start: Time = "09:00"
     end: Time = "17:00"
 
-    @model_validator(mode="after")
-    def _open(self) -> OfficeHoursModel:
+    @whole
+    def _open(self) -> None:
         if self.start >= self.end:
             raise RefusedError(
                 f"office hours from {self.start} to {self.end} never begin; Alertmanager knows none across "
                 "midnight and would refuse the whole file",
                 "end",
             )
-        return self
 
 
 class GroupingModel(Strict):
@@ -71,8 +66,8 @@ class GroupingModel(Strict):
     repeat_ticket: Duration | None = None
     """When a ticket is repeated; 24h where it is not given."""
 
-    @model_validator(mode="after")
-    def _repeats_on_time(self) -> GroupingModel:
+    @whole
+    def _repeats_on_time(self) -> None:
         built_in = Grouping()
         interval = self.group_interval or built_in.group_interval
         repeats = {
@@ -82,20 +77,19 @@ class GroupingModel(Strict):
         late = {name: _late(name, time, interval) for name, time in repeats.items() if time % interval != 0}
         if late:
             raise RefusedError("; ".join(late.values()), next(iter(late)))
-        return self
 
 
 class ReceiversModel(Strict):
     """How each owner is reached for a page and for a ticket."""
 
-    api_version: Annotated[Literal["slo-compiler/v1"], Field(alias="apiVersion")]
-    owners: Annotated[dict[OwnerName, OwnerModel], Field(min_length=1)]
+    api_version: Annotated[Literal["slo-compiler/v1"], Key("apiVersion")]
+    owners: Annotated[dict[OwnerName, OwnerModel], length(1)]
     fallback: ReceiverConfig = None
     """Who gets what is no alert of an SLO; nobody where it is not given."""
     office_hours: OfficeHoursModel | None = None
     """Tickets are delivered only then; at any time where it is not given."""
-    grouping: GroupingModel = Field(default_factory=GroupingModel)
-    global_: Annotated[GlobalConfig, Field(alias="global")] = None
+    grouping: GroupingModel = default_of(GroupingModel)
+    global_: Annotated[GlobalConfig, Key("global")] = None
     """Alertmanager's own global section."""
 
 

@@ -7,9 +7,8 @@ import re
 import zoneinfo
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import PlainValidator, WithJsonSchema
-
 from slo_compiler.schema.refusal import RefusedError, described
+from slo_compiler.schema.shape import reads
 
 # github.com/prometheus/alertmanager, timeinterval/timeinterval.go: weeks begin on Sunday, days end at 24:00.
 _DAYS: Final = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
@@ -62,25 +61,23 @@ def _near(word: str, known: tuple[str, ...] | list[str]) -> str:
 
 Time: TypeAlias = Annotated[
     str,
-    PlainValidator(_time),
-    WithJsonSchema({"type": "string", "pattern": f"^({_TIME})$", "examples": ["09:00"]}),
+    reads(_time, {"type": "string", "pattern": f"^({_TIME})$", "examples": ["09:00"]}),
 ]
 """``HH:MM``, so that earlier times sort before later ones."""
 
 Weekdays: TypeAlias = Annotated[
     str,
-    PlainValidator(_weekdays),
-    WithJsonSchema(
+    reads(
+        _weekdays,
         {
             "type": "string",
             "pattern": f"^({'|'.join(_DAYS)})(:({'|'.join(_DAYS)}))?$",
             "examples": ["monday:friday"],
-        }
+        },
     ),
 ]
 
 Location: TypeAlias = Annotated[
     str,
-    PlainValidator(_location),
-    WithJsonSchema({"type": "string", "pattern": f"^{_LOCATION}$", "examples": ["Europe/Berlin"]}),
+    reads(_location, {"type": "string", "pattern": f"^{_LOCATION}$", "examples": ["Europe/Berlin"]}),
 ]

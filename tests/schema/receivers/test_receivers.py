@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from slo_compiler.diagnostics import Diagnostic, Position
 from slo_compiler.model.receivers import Contact, Grouping, OfficeHours, Receiver, Receivers
 from slo_compiler.quantities import HOUR, MINUTE, SECOND
+from slo_compiler.schema.editors import schema_for_editors
 from slo_compiler.schema.read import read_receivers
 from slo_compiler.schema.receivers.inline_secrets import names_a_secret, secret_in_url
 from slo_compiler.schema.receivers.integration_keys import Items, Secret, Section, Shape, Table
@@ -505,7 +506,7 @@ def test_all_problems_are_told_at_once() -> None:
 
 
 def test_the_json_schema_takes_the_whole_file_and_no_secret() -> None:
-    schema = ReceiversModel.model_json_schema()
+    schema = schema_for_editors(ReceiversModel)
     good = {
         "apiVersion": "slo-compiler/v1",
         "owners": {"a": {"page": {"pagerduty_configs": [{"routing_key_file": "/a"}]}}},
