@@ -14,7 +14,7 @@ from slo_compiler.cli import main
 from slo_compiler.compiler import compile_sources
 from slo_compiler.emitters.runbooks.facts import facts
 from slo_compiler.emitters.runbooks.render import check_templates, read_templates
-from slo_compiler.emitters.runbooks.templates import Override, of_the_compiler, shipped
+from slo_compiler.emitters.runbooks.templates import Override, of_the_compiler, shipped, text_of
 from slo_compiler.rules.runbook.family import Family
 from slo_compiler.sources import Source, Sources
 from tests import compiling
@@ -25,7 +25,7 @@ DOCS: Final = (Path(__file__).parents[2] / "docs" / "runbooks.md").read_text(enc
 
 
 def referenced(name: str) -> set[str]:
-    found = jinja2.meta.find_referenced_templates(of_the_compiler().parse(shipped()[name]))
+    found = jinja2.meta.find_referenced_templates(of_the_compiler().parse(text_of(name)))
     return {each.removesuffix(".md.j2") for each in found if each is not None}
 
 
@@ -68,13 +68,13 @@ def test_the_documentation_has_every_query() -> None:
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_templates_hold_prose_and_no_numbers(name: str) -> None:
     """Numbers are computed; those of percentiles, severities, steps and standards are names."""
-    prose = re.sub(r"\{[{%#].*?[}%#]\}", "", shipped()[name], flags=re.DOTALL)
+    prose = re.sub(r"\{[{%#].*?[}%#]\}", "", text_of(name), flags=re.DOTALL)
     named = r"99th percentile|SEV\d|^\d\. |#### \d\.|LLM01:2025|100% / 10% / 1%"
     assert [] == re.findall(r"\d+", re.sub(named, "", prose, flags=re.MULTILINE))
 
 
 def test_every_query_that_a_template_asks_for_exists_somewhere() -> None:
-    asked = {name for text in shipped().values() for name in re.findall(r"queries\.(\w+)", text)}
+    asked = {name for each in shipped() for name in re.findall(r"queries\.(\w+)", text_of(each))}
     known = {
         name
         for program in PROGRAMS.values()

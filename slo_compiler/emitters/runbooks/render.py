@@ -47,13 +47,12 @@ def read_templates(files: Iterable[tuple[str, bytes]]) -> tuple[tuple[Override, 
     Args:
         files: how diagnostics call each file, and its bytes.
     """
-    known = [*shipped()]
     sound: list[Override] = []
     found: list[Diagnostic] = []
     for path, content in files:
         name = path.rsplit("/", 1)[-1].removesuffix(SUFFIX)
         override = Override(name, path, content.decode(errors="replace"))
-        problem = _no_text(override, content) or _unknown(override, known) or _unreadable(override)
+        problem = _no_text(override, content) or _unknown(override, shipped()) or _unreadable(override)
         if problem is None:
             sound.append(override)
         else:
