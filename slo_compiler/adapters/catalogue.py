@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
+from typing import Final
 
 from slo_compiler.model.adapter import Adapter
+
+_FOLDER: Final = Path(__file__).parent
 
 
 @functools.cache
@@ -19,10 +22,9 @@ def catalogue() -> Mapping[str, Adapter]:
     from slo_compiler.schema.read_library import read_adapter  # noqa: PLC0415  few compilations wait for it
 
     found = {}
-    for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".yaml"):
-            adapter = read_adapter(file.name, file.read_bytes())
-            if isinstance(adapter, list):
-                raise ValueError("\n".join(map(str, adapter)))
-            found[adapter.id] = adapter
+    for file in sorted(_FOLDER.glob("*.yaml")):
+        adapter = read_adapter(file.name, file.read_bytes())
+        if isinstance(adapter, list):
+            raise ValueError("\n".join(map(str, adapter)))  # noqa: TRY004  not the type is wrong, but the file
+        found[adapter.id] = adapter
     return found

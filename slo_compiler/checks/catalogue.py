@@ -13,7 +13,7 @@ from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.system import Metric, MetricType, System, Unit, metric_names, parse_release
 from slo_compiler.presets.bounds import format_bound, neighbours
-from slo_compiler.presets.library import system_named, system_names, systems_with
+from slo_compiler.presets.library import is_shared, system_named, system_names, systems_with
 from slo_compiler.promql.queries import metric_of
 from slo_compiler.quantities import format_decimal
 
@@ -41,6 +41,8 @@ def _check(
     if series is None:
         return
     for name in metric_names(series):
+        if is_shared(name):
+            return
         known = list(systems_with(name))
         for system in known:
             if name in system.misnomers:
@@ -53,6 +55,11 @@ def _check(
                 yield from _check_bounds(metric, reading, indicator)
         if known:
             return
+    yield from _check_unknown(series, reading, releases)
+
+
+def _check_unknown(series: str, reading: Reading, releases: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """What is known of names near to one that no system has."""
     for system in systems_with(f"{series}_total"):
         if f"{series}_total" in system.metrics:
             yield _never(series, reading, f"{system.title} counts it as a counter", f"{series}_total")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 from collections.abc import Iterator
-from importlib import resources
+from pathlib import Path
 from typing import Final
 
 from slo_compiler.model.system import Preset, Refusal, System
 
 SUFFIX: Final = ".yaml"
+_FOLDER: Final = Path(__file__).parent
 
 
 @functools.cache
 def system_names() -> tuple[str, ...]:
     """The names of all systems, in order."""
-    files = resources.files(__package__).iterdir()
-    return tuple(sorted(file.name.removesuffix(SUFFIX) for file in files if file.name.endswith(SUFFIX)))
+    return tuple(sorted(file.name.removesuffix(SUFFIX) for file in _FOLDER.glob(f"*{SUFFIX}")))
 
 
 @functools.cache
@@ -41,7 +42,7 @@ def system_named(name: str) -> System:
 @functools.cache
 def text_of(name: str) -> bytes:
     """The bytes of a system's file."""
-    return (resources.files(__package__) / f"{name}{SUFFIX}").read_bytes()
+    return (_FOLDER / f"{name}{SUFFIX}").read_bytes()
 
 
 def preset_named(id_: str) -> Preset | Refusal | None:
@@ -72,6 +73,16 @@ def _initials(id_: str) -> str:
 def systems_with(name: str) -> Iterator[System]:
     """The systems that have a metric or misnomer of a name. Only the files that name it are read."""
     return (system_named(system) for system in _naming(name))
+
+
+def is_shared(name: str) -> bool:
+    """Whether a metric's name is that of many systems, for all that have it here say so.
+
+    Of names such as http_requests_total, which nearly every service has, no file need be read for that.
+    """
+    said = re.compile(rf"\n  {re.escape(name)}:(?:\n    .*)*?\n    shared: true$".encode(), re.MULTILINE)
+    systems = _naming(name)
+    return bool(systems) and all(said.search(text_of(system)) for system in systems)
 
 
 @functools.lru_cache(maxsize=4096)  # many SLOs read few metrics, and to look for one takes all files

@@ -14,7 +14,7 @@ from slo_compiler.diagnostics import Level
 from slo_compiler.emitters.preset_card import metrics_of
 from slo_compiler.model.indicator import Indicator, Latency
 from slo_compiler.model.system import MetricType, Preset
-from slo_compiler.presets.library import system_named, system_names, text_of
+from slo_compiler.presets.library import is_shared, system_named, system_names, systems_with, text_of
 from slo_compiler.presets.translation import Translation, prometheus_name
 from slo_compiler.schema.read_library import read_system
 from tests.compiling import compile_specs, found_by, spec
@@ -169,6 +169,19 @@ def test_a_broken_file_is_told_of_in_full(old: str, new: str, complaint: str) ->
     found = read_system("vllm.yaml", text.replace(old, new, 1).encode())
     assert isinstance(found, list)
     assert any(complaint in problem.message for problem in found), list(map(str, found))
+
+
+@pytest.mark.parametrize("system", system_names())
+def test_a_name_is_shared_where_every_file_that_has_it_says_so(system: str) -> None:
+    said = {
+        name: all(name in each.metrics and each.metrics[name].shared for each in systems_with(name))
+        for name in (*system_named(system).metrics, *system_named(system).misnomers)
+    }
+    assert said == {name: is_shared(name) for name in said}
+
+
+def test_a_name_of_no_system_is_not_shared() -> None:
+    assert not is_shared("http_requests")
 
 
 def test_presets_are_of_the_surface_that_they_say() -> None:
