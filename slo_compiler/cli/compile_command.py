@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 from collections.abc import Iterator, Sequence
@@ -88,7 +89,10 @@ def command(  # noqa: PLR0913 click gives each option on its own
     asked = _Asked(out, check=check, quiet=quiet, jobs=jobs)
     remembered = Remembered.of(sources, None if folder is None else RunCache(folder))
     code = _recall(remembered.outcome(), asked)
-    ctx.exit(_compile(sources, asked, remembered) if code is None else code)
+    if code is None:
+        with _uncollected():
+            code = _compile(sources, asked, remembered)
+    ctx.exit(code)
 
 
 class _Asked(Struct, frozen=True):
@@ -135,9 +139,13 @@ def _recall(outcome: Outcome | None, asked: _Asked) -> int | None:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """No search for garbage: a compilation makes many objects and hardly a cycle, and soon ends."""
+    """No search for garbage: a compilation makes many objects and hardly a cycle, and soon ends.
+
+    Nor is there one as the process ends, which would look at all modules several times.
+    """
     collects = gc.isenabled()
     gc.disable()
+    atexit.register(gc.freeze)
     try:
         yield
     finally:
@@ -153,7 +161,7 @@ def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
     last = None
     if remembered.cache is not None:
         last = last_time.of(asked.out, remembered.cache.get(last_time.folder_key(asked.out)))
-    with contextlib.ExitStack() as kept, _uncollected():
+    with contextlib.ExitStack() as kept:
         try:
             with progress() as step:
                 found = kept.enter_context(compiled(sources, asked.jobs, last, step))

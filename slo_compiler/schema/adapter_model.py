@@ -1,7 +1,5 @@
 """The shape of an adapter's data file, and of the ``adapters`` that ``defaults.yaml`` asks for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, Final, Literal, TypeAlias

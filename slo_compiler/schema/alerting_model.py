@@ -1,7 +1,5 @@
 """The shape of how an SLO alerts, as pydantic checks it: in a spec, the defaults and a class of theirs."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeAlias
 

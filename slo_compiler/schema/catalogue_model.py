@@ -1,7 +1,5 @@
 """The shape of a file of the preset library: a system, its metrics, and the presets that rest on them."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, TypeAlias
 
 from slo_compiler.schema.fields import Given, Number

@@ -1,7 +1,5 @@
 """The shape of ``defaults.yaml``, as pydantic checks it."""
 
-from __future__ import annotations
-
 import math
 from typing import Annotated, Final, Literal
 

@@ -1,7 +1,5 @@
 """The shape of a file of incidents, as pydantic checks it, and the incidents in it."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Annotated, Literal
 

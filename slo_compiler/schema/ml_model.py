@@ -1,7 +1,5 @@
 """The shape of what a spec says about machine learning, as pydantic checks it."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from slo_compiler.model.drift import BY

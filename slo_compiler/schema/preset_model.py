@@ -1,7 +1,5 @@
 """The shape of a preset in an indicator's place: its name, and parameters that only the preset knows."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from slo_compiler.schema.fields import Given

@@ -1,7 +1,5 @@
 """The shape of what a spec says of incidents, as pydantic checks it."""
 
-from __future__ import annotations
-
 from slo_compiler.model.runbook import Runbook
 from slo_compiler.schema.shape import default_of
 from slo_compiler.schema.strict import Strict

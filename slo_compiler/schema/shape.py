@@ -1,7 +1,8 @@
 """The shape of a mapping as a class, whose annotations are what pydantic's engine checks.
 
 The engine is pydantic-core. Pydantic's own models are made of the same schemas, but to import what makes them
-takes longer than to compile a spec; it is only waited for where a JSON Schema is wanted.
+takes longer than to compile a spec; it is only waited for where a JSON Schema is wanted. For the same reason
+modules of shapes do without ``from __future__ import annotations``: to read types back from texts takes long.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from typing import (
     cast,
     get_args,
     get_origin,
-    get_type_hints,
 )
 
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
@@ -169,8 +169,9 @@ def schema_of(shape: type[Shape]) -> CoreSchema:
 
 def annotations_of(shape: type[Shape]) -> dict[str, Any]:
     """The annotations of the keys of a shape by the names of their attributes, those of its bases first."""
-    hints = get_type_hints(shape, include_extras=True)
-    return {name: kind for name, kind in hints.items() if name not in _NO_KEYS}
+    bases = [base for base in reversed(shape.__mro__) if issubclass(base, Shape)]
+    kinds = {name: kind for base in bases for name, kind in base.__annotations__.items()}
+    return {name: kind for name, kind in kinds.items() if name not in _NO_KEYS}
 
 
 def key_of(name: str, kind: Any) -> str:

@@ -1,7 +1,5 @@
 """The shape of a spec file, as pydantic checks it: every key there is, and its type."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, TypeAlias
 
 from slo_compiler.schema.alerting_model import AlertingModel, Labels

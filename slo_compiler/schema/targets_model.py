@@ -1,7 +1,5 @@
 """The shape of ``targets`` in ``defaults.yaml``, as pydantic checks it, and its value."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any, Final, Literal, TypeAlias
 

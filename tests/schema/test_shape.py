@@ -1,7 +1,5 @@
 """Shapes: from the annotations of a class to what is read, refused, and told to an editor."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 import pytest

@@ -1,7 +1,5 @@
 """The shape of ``receivers.yaml``, as pydantic checks it; what is Alertmanager's own is checked elsewhere."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal, TypeAlias
 
 from slo_compiler.model.receivers import Grouping

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import zoneinfo
 from typing import Annotated, Any, Final, TypeAlias
 
 from slo_compiler.schema.refusal import RefusedError, described
@@ -43,6 +42,8 @@ def _weekdays(value: Any) -> str:
 
 
 def _location(value: Any) -> str:
+    import zoneinfo  # noqa: PLC0415  few have office hours
+
     text = _text(value, "Europe/Berlin")
     known = zoneinfo.available_timezones() - {"localtime"}
     # A machine without tzdata knows no zone at all: there only the form is checked.
