@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from slo_compiler.adapters.choose import choose
 from slo_compiler.burnrate.plan import Plan, plan
-from slo_compiler.checks.registry import SERVICE_CHECKS, SLO_CHECKS, SLOS_CHECKS, SPECS_CHECKS
+from slo_compiler.checks.registry import SLO_CHECKS, SLOS_CHECKS, SPECS_CHECKS
 from slo_compiler.diagnostics import Diagnostic, Position, has_errors, warning
 from slo_compiler.emitters.runbooks.render import read_templates
 from slo_compiler.emitters.runbooks.templates import Override
@@ -210,7 +210,9 @@ def _watch(
     for each in plans:
         plans_of[each.slo.service].append(each)
     for service in resolve_services(specs, slos, defaults):
-        problems = [problem for check in SERVICE_CHECKS for problem in check(service)]
+        from slo_compiler.checks.registry_of_models import check_service  # noqa: PLC0415  few are of a model
+
+        problems = list(check_service(service))
         found += problems
         if not has_errors(problems):
             sound.append(Watched(service, tuple(plans_of[service.name])))

@@ -13,8 +13,8 @@ from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model.adapter import Adapter, AdapterRequest, ChosenAdapter, Parameter, ParameterType
 from slo_compiler.quantities import parse_duration
 
-_LABEL: Final = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,127}")
-_NUMBER: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
+_LABEL: Final = r"(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,127}"
+_NUMBER: Final = r"[0-9]{1,15}(\.[0-9]{1,15})?"
 
 
 def choose(requests: Sequence[AdapterRequest]) -> tuple[list[ChosenAdapter], list[Diagnostic]]:
@@ -75,15 +75,15 @@ def _refusal(parameter: Parameter, value: str) -> str | None:
     """What the value should have been, if it is not."""
     match parameter.type:
         case ParameterType.LABEL:
-            return None if _LABEL.fullmatch(value) else "the name of a label"
+            return None if re.fullmatch(_LABEL, value) else "the name of a label"
         case ParameterType.TEXT:
             return None if value else "a text with something in it"
         case ParameterType.CHOICE:
             return None if value in parameter.choices else f"one of {', '.join(parameter.choices)}"
         case ParameterType.SHARE:
-            return None if _NUMBER.fullmatch(value) and 0 < Fraction(value) < 1 else "between 0 and 1"
+            return None if re.fullmatch(_NUMBER, value) and 0 < Fraction(value) < 1 else "between 0 and 1"
         case ParameterType.NUMBER:
-            return None if _NUMBER.fullmatch(value) and Fraction(value) > 0 else "a number above 0"
+            return None if re.fullmatch(_NUMBER, value) and Fraction(value) > 0 else "a number above 0"
         case ParameterType.DURATION:
             return None if _is_duration(value) else "a duration"
         case _:

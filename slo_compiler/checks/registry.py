@@ -1,4 +1,4 @@
-"""All checks, by what each of them looks at."""
+"""All checks but those of models, by what each of them looks at."""
 
 from __future__ import annotations
 
@@ -6,32 +6,27 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from slo_compiler.checks.adding_up import check_adding_up
-from slo_compiler.checks.catalogue import check_catalogue, check_catalogue_of_signals
+from slo_compiler.checks.catalogue import check_catalogue
 from slo_compiler.checks.counting import check_counting
 from slo_compiler.checks.delivery import check_delivery
-from slo_compiler.checks.drifts import check_drifts
 from slo_compiler.checks.expressions import check_expressions
 from slo_compiler.checks.gaps import check_gaps
 from slo_compiler.checks.group_wait import check_group_wait
 from slo_compiler.checks.grouping import check_grouping
-from slo_compiler.checks.guards import check_guards
 from slo_compiler.checks.inhibition import check_inhibition
-from slo_compiler.checks.many_metrics import check_many_metrics, check_many_metrics_of_signals
+from slo_compiler.checks.many_metrics import check_many_metrics
 from slo_compiler.checks.retention import check_retention
 from slo_compiler.checks.rules import check_rules
-from slo_compiler.checks.serving import check_serving
 from slo_compiler.checks.sloth_ids import check_sloth_ids
 from slo_compiler.checks.survivors import check_survivors
 from slo_compiler.checks.tiers import check_tiers
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.model.defaults import Defaults
-from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.resolve.outline import Outline
 from slo_compiler.rules.program import Program
 
 SloCheck: TypeAlias = Callable[[Slo], Iterator[Diagnostic]]
-ServiceCheck: TypeAlias = Callable[[Service], Iterator[Diagnostic]]
 SlosCheck: TypeAlias = Callable[[Sequence[Slo]], Iterator[Diagnostic]]
 SpecsCheck: TypeAlias = Callable[[Sequence[Outline], Defaults], Iterator[Diagnostic]]
 ProgramCheck: TypeAlias = Callable[[Program], Iterator[Diagnostic]]
@@ -45,13 +40,6 @@ SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
     check_grouping,
     check_tiers,
     check_catalogue,
-)
-SERVICE_CHECKS: Final[tuple[ServiceCheck, ...]] = (
-    check_drifts,
-    check_guards,
-    check_serving,
-    check_many_metrics_of_signals,
-    check_catalogue_of_signals,
 )
 SLOS_CHECKS: Final[tuple[SlosCheck, ...]] = (check_survivors,)
 """Of the SLOs of a service beside each other."""

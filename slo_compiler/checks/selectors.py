@@ -16,7 +16,7 @@ from slo_compiler.promql.syntax import VectorSelector
 
 EVENTS: Final = "for anything else use the indicator events"
 
-_OFFSET: Final = re.compile(r"at offset ([0-9]+)")
+_OFFSET: Final = r"at offset ([0-9]+)"
 
 
 def plain_selector(
@@ -66,7 +66,11 @@ def located(expression: Expression, problems: Sequence[Problem], target: str) ->
 
 def _refused(problem: Problem, expression: Expression, target: str) -> str:
     """The message with its consequence, and with places in the file for offsets, which no editor shows."""
-    message = _OFFSET.sub(lambda offset: _line_and_column(expression.locate(int(offset[1]))), problem.message)
+
+    def place(offset: re.Match[str]) -> str:
+        return _line_and_column(expression.locate(int(offset[1])))
+
+    message = re.sub(_OFFSET, place, problem.message)
     return message if target in message else f"{message}; {target} refuses it"
 
 

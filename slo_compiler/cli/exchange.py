@@ -20,7 +20,6 @@ What this does not cover:
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import fcntl
 import os
@@ -100,6 +99,8 @@ def exchange(one: Path, other: Path) -> None:
     Raises:
         OSError: with ENOSYS, EINVAL or ENOTSUP where the system or the filesystem cannot.
     """
+    import ctypes  # noqa: PLC0415  only where there is a set to exchange
+
     names = os.fsencode(one), os.fsencode(other)
     libc = ctypes.CDLL(None, use_errno=True)
     try:

@@ -12,7 +12,6 @@ import gc
 import os
 import signal
 import struct
-import traceback
 from collections.abc import Callable, Generator, Iterator
 from typing import BinaryIO, Final, NoReturn, Protocol, TypeAlias
 
@@ -187,6 +186,8 @@ def _work(work: Work, numbers: Iterator[int], to_tell: int, to_hear: int) -> NoR
                 code = 0
     except BaseException:  # noqa: BLE001  whatever it is, the parent tells of it
         with contextlib.suppress(BaseException):
+            import traceback  # noqa: PLC0415  only of a process that fails
+
             told = traceback.format_exc(limit=-3).encode(errors="replace")[-4096:]
             os.write(to_tell, _LENGTH.pack(_FAILED) + told)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -103,21 +104,11 @@ def _runs(values: Sequence[Value | None]) -> Iterator[str]:
 def _progressions(values: Sequence[Value]) -> Iterator[str]:
     start = 0
     while start < len(values):
-        steps = (_step(before, after) for before, after in itertools.pairwise(values[start:]))
+        steps = map(operator.sub, values[start + 1 :], values[start:])
         step, run = next(itertools.groupby(steps), (0, ()))
         more = len(list(run))
         yield _progression(values[start], step, more) if more > 1 else written(values[start])
         start += more + 1 if more > 1 else 1
-
-
-def _step(before: Value, after: Value) -> Value:
-    match before, after:
-        case Histogram(), Histogram():
-            return Histogram(after.fast - before.fast, after.slow - before.slow, before.lowest)
-        case float() | int(), float() | int():
-            return after - before
-        case _:
-            raise ValueError("a series is of numbers or of histograms, not of both")
 
 
 def _progression(first: Value, step: Value, more: int) -> str:

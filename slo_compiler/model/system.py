@@ -16,7 +16,7 @@ from slo_compiler.model.surface import Surface
 ReleaseNumber: TypeAlias = tuple[int, ...]
 """A release of a system: 0.11.2 is ``(0, 11, 2)``."""
 
-_RELEASE: Final = re.compile(r"v?([0-9]{1,9}(?:\.[0-9]{1,9}){0,3})")
+_RELEASE: Final = r"v?([0-9]{1,9}(?:\.[0-9]{1,9}){0,3})"
 
 
 def parse_release(text: str) -> ReleaseNumber:
@@ -25,7 +25,7 @@ def parse_release(text: str) -> ReleaseNumber:
     Raises:
         ValueError: the text names none.
     """
-    match = _RELEASE.fullmatch(text)
+    match = re.fullmatch(_RELEASE, text)
     if match is None:
         raise ValueError(f"{text!r} is no release; write for example 0.11 or v1.21.3")
     return tuple(map(int, match[1].split(".")))

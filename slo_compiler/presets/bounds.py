@@ -10,7 +10,7 @@ from slo_compiler.model.system import Metric, Unit
 from slo_compiler.quantities import MILLISECOND, Seconds, format_decimal, parse_duration
 
 # Finer than Prometheus's own durations, for bounds that are no whole number of milliseconds.
-_DECIMAL: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,20})?)(us|ms|s)")
+_DECIMAL: Final = r"([0-9]{1,12}(?:\.[0-9]{1,20})?)(us|ms|s)"
 
 
 def parse_bound(text: str) -> Seconds:
@@ -19,7 +19,7 @@ def parse_bound(text: str) -> Seconds:
     Raises:
         ValueError: the text is neither, or no time at all.
     """
-    match = _DECIMAL.fullmatch(text)
+    match = re.fullmatch(_DECIMAL, text)
     seconds = parse_duration(text) if match is None else Fraction(match[1]) * (Unit(match[2]).seconds or 0)
     if seconds <= 0:
         raise ValueError("no request is answered within 0 or less; give a positive threshold")

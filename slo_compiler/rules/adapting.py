@@ -16,7 +16,7 @@ from slo_compiler.rules import names
 from slo_compiler.rules.ir import Group, RecordingRule
 
 # No $1 of a replacement, which Prometheus fills in.
-_PLACEHOLDER: Final = re.compile(r"\$([a-z][a-z_]*)")
+_PLACEHOLDER: Final = r"\$([a-z][a-z_]*)"
 
 _QUOTED: Final = frozenset({ParameterType.TEXT, ParameterType.CHOICE})
 
@@ -76,4 +76,4 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
     Raises:
         KeyError: it names what is no parameter, which is a fault of the adapter's file.
     """
-    return _PLACEHOLDER.sub(lambda placeholder: values[placeholder[1]], template)
+    return re.sub(_PLACEHOLDER, lambda placeholder: values[placeholder[1]], template)

@@ -20,7 +20,6 @@ from slo_compiler.rules.ir import AlertingRule, Group, RuleFile
 from slo_compiler.rules.lower import lower
 from slo_compiler.rules.matchers import Labels
 from slo_compiler.rules.notification import Notification, notify
-from slo_compiler.rules.signals.lower_signals import lower_signals
 from slo_compiler.rules.signals.signal import LoweredSignal
 from slo_compiler.rules.signals.watched import Watched
 from slo_compiler.rules.traits import traits_of
@@ -108,7 +107,7 @@ def outline(
     targets: Targets | None = None,
 ) -> Program:
     """What ``build`` makes of them, but for the rules of SLOs, which are most of it and need no other's."""
-    signals = tuple(signal for each in watched for signal in lower_signals(each))
+    signals = tuple(signal for each in watched for signal in _signals(each))
     services = [each.service for each in watched]
     alerts = [alert for signal in signals for alert in signal.alerts()]
     return Program(
@@ -119,6 +118,13 @@ def outline(
         watched=tuple(watched),
         targets=targets or Targets(),
     )
+
+
+def _signals(watched: Watched) -> Iterator[LoweredSignal]:
+    # Most services are of no model, and wait for none of what is watched of one.
+    from slo_compiler.rules.signals.lower_signals import lower_signals  # noqa: PLC0415
+
+    return lower_signals(watched)
 
 
 def alert_labels(alert: AlertingRule) -> Labels:

@@ -63,6 +63,10 @@ class Histogram(Struct, frozen=True):
     lowest: int
     """The index of the bucket of the fast ones; the slow ones are in the last of ``BUCKETS``."""
 
+    def __sub__(self, before: Histogram) -> Histogram:
+        """What was counted since another one."""
+        return Histogram(self.fast - before.fast, self.slow - before.slow, before.lowest)
+
 
 BUCKETS: Final = 6
 

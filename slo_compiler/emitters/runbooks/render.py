@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -123,6 +122,8 @@ def _unreadable(override: Override) -> Diagnostic | None:
 
 def _place(fault: Exception, paths: set[str]) -> tuple[str, int] | None:
     """The innermost line of a template of the user that had to do with it."""
+    import traceback  # noqa: PLC0415  only of a template that is broken
+
     if isinstance(fault, jinja2.TemplateSyntaxError) and fault.filename in paths:
         return fault.filename, fault.lineno
     frames = [each for each in traceback.extract_tb(fault.__traceback__) if each.filename in paths]

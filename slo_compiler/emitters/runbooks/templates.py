@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import jinja2
 from jinja2.bccache import Bucket
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from msgspec import Struct
 
@@ -55,7 +54,7 @@ def environment(overrides: tuple[Override, ...]) -> jinja2.Environment:
 
     # What a user's template may not do needs no watch over ours, which takes a fifth of the time of a page.
     # What is kept of ours knows no watch either.
-    kind = ImmutableSandboxedEnvironment if overrides else jinja2.Environment
+    kind = _watched_environment() if overrides else jinja2.Environment
     made = kind(
         loader=jinja2.FunctionLoader(load),
         bytecode_cache=None if overrides else _BesideTheTemplates(),
@@ -70,6 +69,12 @@ def environment(overrides: tuple[Override, ...]) -> jinja2.Environment:
         code=markdown.code, promql=_promql, link=_link, paragraphs=markdown.paragraphs, text=markdown.text
     )
     return made
+
+
+def _watched_environment() -> type[jinja2.Environment]:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415  only for templates of users
+
+    return ImmutableSandboxedEnvironment
 
 
 @cache

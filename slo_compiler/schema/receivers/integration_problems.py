@@ -32,11 +32,11 @@ _REFUSED: Final = "Alertmanager would refuse the whole file"
 # config/common/url.go; https://pkg.go.dev/net#SplitHostPort with a port.
 _URL: Final = r"https?://[^/?#\s]+([/?#].*)?"
 _WRITTEN: Final = {
-    Scalar.GO_DURATION: re.compile(r"0|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+"),
-    Scalar.URL: re.compile(_URL),
-    Scalar.TEMPLATED_URL: re.compile(rf".*\{{\{{.*|{_URL}"),
-    Scalar.HOST_PORT: re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*):[^:\[\]]+"),
-    Scalar.SECRET_FILE: re.compile(r"(.*/.*)?"),
+    Scalar.GO_DURATION: r"0|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+",
+    Scalar.URL: _URL,
+    Scalar.TEMPLATED_URL: rf".*\{{\{{.*|{_URL}",
+    Scalar.HOST_PORT: r"(\[[^\[\]]*\]|[^:\[\]]*):[^:\[\]]+",
+    Scalar.SECRET_FILE: r"(.*/.*)?",
 }
 
 
@@ -117,7 +117,7 @@ def _reads(node: ScalarNode, shape: Scalar | Choice) -> bool:
         case Scalar.DURATION:
             return _is_duration(node.text)
         case _:
-            return shape not in _WRITTEN or _WRITTEN[shape].fullmatch(node.text) is not None
+            return shape not in _WRITTEN or re.fullmatch(_WRITTEN[shape], node.text) is not None
 
 
 def _is_duration(text: str) -> bool:

@@ -18,12 +18,12 @@ from slo_compiler.schema.yaml.nodes import ScalarNode, Style
 # the first; and an escaped line break for its line feeds without the first.
 _FOLD: Final = r"(?P<fold>[ \t]*\n[ \t\n]*)"
 _ESCAPE: Final = r"(?P<escaped_break>\\\n[ \t\n]*)|\\x.{2}|\\u.{4}|\\U.{8}|\\."
-_PLAIN: Final = re.compile(rf"{_FOLD}|.", re.DOTALL)
-_SINGLE_QUOTED: Final = re.compile(rf"{_FOLD}|''|.", re.DOTALL)
-_DOUBLE_QUOTED: Final = re.compile(rf"{_FOLD}|{_ESCAPE}|.", re.DOTALL)
+_PLAIN: Final = rf"{_FOLD}|."
+_SINGLE_QUOTED: Final = rf"{_FOLD}|''|."
+_DOUBLE_QUOTED: Final = rf"{_FOLD}|{_ESCAPE}|."
 
-_VISIBLE: Final = re.compile(r"[^ \t\n]")
-_VISIBLE_OR_SPACE: Final = re.compile(r"[^ \t\n]|(?P<space>[ \t\n]+)")
+_VISIBLE: Final = r"[^ \t\n]"
+_VISIBLE_OR_SPACE: Final = r"[^ \t\n]|(?P<space>[ \t\n]+)"
 
 
 def position_at(scalar: ScalarNode, offset: int) -> Position:
@@ -70,8 +70,8 @@ def _source_offsets(scalar: ScalarNode) -> list[int]:
             assert_never(scalar.style)
 
 
-def _flow_offsets(tokens: re.Pattern[str], source: str, begin: int, end: int) -> Iterator[int]:
-    for token in tokens.finditer(source, begin, end):
+def _flow_offsets(tokens: str, source: str, begin: int, end: int) -> Iterator[int]:
+    for token in re.compile(tokens, re.DOTALL).finditer(source, begin, end):
         if token.lastgroup is None:
             yield token.start()
             continue
@@ -96,9 +96,9 @@ def _literal_offsets(source: str, text: str) -> Iterator[int]:
 def _folded_offsets(source: str, text: str) -> Iterator[int]:
     """By the visible characters, whose order folding keeps; space is measured from those beside it."""
     header_end = source.find("\n")  # the end of the line of the >
-    visible = (match.start() for match in _VISIBLE.finditer(source, header_end))
+    visible = (match.start() for match in re.compile(_VISIBLE).finditer(source, header_end))
     before, after = header_end, next(visible, len(source))
-    for run in _VISIBLE_OR_SPACE.finditer(text):
+    for run in re.finditer(_VISIBLE_OR_SPACE, text):
         if run.lastgroup is None:
             before, after = after, next(visible, len(source))
             yield before
