@@ -12,6 +12,7 @@ from slo_compiler.checks.registry import NOTIFICATION_CHECKS, RULE_CHECKS, WHOLE
 from slo_compiler.diagnostics import Diagnostic, has_errors, in_reading_order, note
 from slo_compiler.emitters import alertmanager, prometheus, promtool
 from slo_compiler.emitters.artifact import Artifact
+from slo_compiler.emitters.grafana import dashboard
 from slo_compiler.emitters.runbooks import render as runbooks
 from slo_compiler.emitters.runbooks.templates import Override
 from slo_compiler.model.defaults import Defaults
@@ -56,10 +57,7 @@ def artifacts_of_services(program: Program, templates: tuple[Override, ...]) -> 
     yield from prometheus.emit(program)
     yield from promtool.emit(program)
     yield from runbooks.emit(program, templates)
-    # Only who writes files waits for Grafana's library.
-    from slo_compiler.emitters.grafana.dashboard import emit as emit_dashboards  # noqa: PLC0415
-
-    yield from emit_dashboards(program)
+    yield from dashboard.emit(program)
 
 
 def artifacts_of_all(program: Program) -> Iterator[Artifact]:

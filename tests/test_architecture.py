@@ -51,7 +51,6 @@ BESIDE = {"instrument": {"model"}}
 # The rooms a library may be imported in; a library that is not named here may be imported nowhere.
 LIBRARIES = {
     "click": {"cli"},
-    "grafana_foundation_sdk": {"emitters"},
     "jinja2": {"emitters", "incident"},
     "markupsafe": {"demo", "emitters", "incident"},
     "markdown_it": {"demo"},

@@ -253,7 +253,7 @@ def test_a_run_waits_only_for_what_it_needs(out: Path, tmp_path: Path) -> None:
     alone.write_text(yaml_text(spec()), encoding="utf-8")
     arguments = (alone, "--out", out, "--cache", tmp_path / "cache")
     needed = imported(*arguments)
-    assert {"pydantic_core", "yaml", "jinja2", "grafana_foundation_sdk"} <= needed
+    assert {"pydantic_core", "yaml", "jinja2"} <= needed
     assert needed.isdisjoint(
         {
             *("pydantic", "rich", "numpy", "matplotlib", "urllib3", "prometheus_client"),

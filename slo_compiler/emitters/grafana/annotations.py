@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
-
-from grafana_foundation_sdk.builders.dashboard import AnnotationQuery
+from typing import Final
 
 from slo_compiler.emitters.grafana import panels
 from slo_compiler.rules.timeline import Kind, Lane, Marks
@@ -31,28 +29,21 @@ STEP: Final = "60s"
 MILLISECONDS: Final = 1000
 
 
-def annotation(lane: Lane) -> AnnotationQuery:
-    """A lane as an annotation, without the keys that are Prometheus's own."""
-    return (
-        AnnotationQuery()
-        .name(lane.kind.value.capitalize())
-        .datasource(panels.datasource())
-        .enable(lane.kind not in _QUIET)
-        .hide(False)  # noqa: FBT003 the library's signature
-        .icon_color(_COLOURS[lane.kind])
-        .built_in(0)
-        .expr(_promql(lane))
-    )
-
-
-def of_prometheus(lane: Lane) -> dict[str, Any]:
-    """The keys of an annotation that Grafana's datasource for Prometheus reads, and its model leaves out."""
-    told = " ".join(f"{{{{{label}}}}}" for label in lane.told_by)
+def annotation(lane: Lane) -> panels.Json:
+    """A lane as an annotation, with the keys that Grafana's datasource for Prometheus reads."""
+    name = lane.kind.value.capitalize()
     return {
+        "name": name,
+        "datasource": panels.datasource(),
+        "enable": lane.kind not in _QUIET,
+        "hide": False,
+        "iconColor": _COLOURS[lane.kind],
+        "builtIn": 0,
+        "expr": _promql(lane),
         "step": STEP,
         "tagKeys": ",".join(lane.told_by),
-        "textFormat": told,
-        "titleFormat": lane.kind.value.capitalize(),
+        "textFormat": " ".join(f"{{{{{label}}}}}" for label in lane.told_by),
+        "titleFormat": name,
         "useValueForTime": lane.marks is Marks.MOMENTS,
     }
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
-
-from grafana_foundation_sdk.builders import dashboard as build
-from grafana_foundation_sdk.cog.encoder import JSONEncoder
-from grafana_foundation_sdk.models import dashboard
+from typing import Final
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.emitters.artifact import HEADER, Artifact
-from slo_compiler.emitters.grafana.annotations import annotation, of_prometheus
+from slo_compiler.emitters.grafana.annotations import annotation
 from slo_compiler.emitters.grafana.of_service import (
     drifts_of,
     lanes_of_service,
@@ -23,7 +18,7 @@ from slo_compiler.emitters.grafana.of_service import (
     serving_panels,
 )
 from slo_compiler.emitters.grafana.of_slo import panels_of, tails, title_of
-from slo_compiler.emitters.grafana.panels import DATASOURCE, Panel
+from slo_compiler.emitters.grafana.panels import DATASOURCE, WHOLE, Json
 from slo_compiler.emitters.pretty_json import pretty
 from slo_compiler.rules.program import Program
 from slo_compiler.rules.signals.watched import Watched
@@ -31,6 +26,9 @@ from slo_compiler.rules.timeline import lanes_of
 
 LONGEST_UID: Final = 40
 """Characters, of Grafana."""
+
+SCHEMA: Final = 36
+"""The version of the format, that of Grafana 8.5: later ones migrate what they read."""
 
 
 def emit(program: Program) -> Iterator[Artifact]:
@@ -51,38 +49,71 @@ def uid_of(service: str) -> str:
     return uid if len(uid) <= LONGEST_UID else f"slo-{hashlib.sha256(service.encode()).hexdigest()[:16]}"
 
 
-def _document(
-    service: str, plans: list[Plan], watched: Watched | None, with_tail: AbstractSet[str]
-) -> dict[str, Any]:
-    made = _made(service)
-    _add(made, "Overview", overview_of(service, plans))
-    _add(made, "What fires, and why", lanes_of_service(service, plans, watched))
-    for plan in plans:
-        _add(made, title_of(plan.slo), panels_of(plan, with_tail=plan.slo.id in with_tail))
+def _document(service: str, plans: list[Plan], watched: Watched | None, with_tail: AbstractSet[str]) -> Json:
+    rows = [
+        ("Overview", overview_of(service, plans)),
+        ("What fires, and why", lanes_of_service(service, plans, watched)),
+        *((title_of(plan.slo), panels_of(plan, with_tail=plan.slo.id in with_tail)) for plan in plans),
+    ]
     if watched is not None:
-        _add(made, "Drift", drifts_of(watched))
-        _add(made, "Serving", serving_panels(watched))
-    lanes = lanes_of(service, plans, watched)
-    made.annotations([annotation(lane) for lane in lanes])
-    document: dict[str, Any] = json.loads(json.dumps(made.build(), cls=JSONEncoder))
-    for query, lane in zip(document["annotations"]["list"], lanes, strict=True):
-        query.update(of_prometheus(lane))
-    return document
+        rows += [("Drift", drifts_of(watched)), ("Serving", serving_panels(watched))]
+    return {
+        "title": f"SLO: {service}",
+        "uid": uid_of(service),
+        "description": HEADER,
+        "tags": ["slo", "slo-compiler"],
+        "schemaVersion": SCHEMA,
+        "editable": False,
+        "graphTooltip": 1,  # a crosshair that all panels share
+        "time": {"from": "now-24h", "to": "now"},
+        "refresh": "1m",
+        "timezone": "browser",
+        "fiscalYearStartMonth": 0,
+        "templating": {"list": [_choice()]},
+        "annotations": {"list": [annotation(lane) for lane in lanes_of(service, plans, watched)]},
+        "panels": list(_placed(rows)),
+    }
 
 
-def _made(service: str) -> build.Dashboard:
-    made = build.Dashboard(f"SLO: {service}")
-    made.uid(uid_of(service)).description(HEADER).tags(["slo", "slo-compiler"])
-    made.readonly().tooltip(dashboard.DashboardCursorSync.CROSSHAIR)
-    made.time("now-24h", "now").refresh("1m").timezone("browser")
-    choice = build.DatasourceVariable(DATASOURCE).label("Data source").type("prometheus")
-    return made.with_variable(choice)
+def _choice() -> Json:
+    """The variable by which a user chooses the Prometheus."""
+    return {
+        "type": "datasource",
+        "name": DATASOURCE,
+        "label": "Data source",
+        "query": "prometheus",
+        "includeAll": False,
+        "multi": False,
+        "skipUrlSync": False,
+        "auto": False,
+        "auto_count": 30,
+        "auto_min": "10s",
+    }
 
 
-def _add(made: build.Dashboard, title: str, panels: Iterable[Panel]) -> None:
-    """A row, and its panels under it; nothing where there are none."""
-    found = list(panels)
-    if found:
-        made.with_row(build.Row(title))
+def _placed(rows: Iterable[tuple[str, Iterable[Json]]]) -> Iterator[Json]:
+    """Each row that has panels, and these under it, from left to right in lines."""
+    y = 0
+    for title, panels in rows:
+        found = list(panels)
+        if found:
+            yield _row(title, y)
+            y += 1
+        x = height = 0
         for panel in found:
-            made.with_panel(panel)
+            yield {**panel, "gridPos": {**panel["gridPos"], "x": x, "y": y}}
+            x, height = x + panel["gridPos"]["w"], max(height, panel["gridPos"]["h"])
+            if x >= WHOLE:
+                x, y, height = 0, y + height, 0
+        y += height
+
+
+def _row(title: str, y: int) -> Json:
+    return {
+        "type": "row",
+        "title": title,
+        "collapsed": False,
+        "gridPos": {"x": 0, "y": y, "w": WHOLE, "h": 1},
+        "id": 0,
+        "panels": [],
+    }

@@ -8,7 +8,7 @@ from typing import Final
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.emitters.grafana import panels
-from slo_compiler.emitters.grafana.panels import Described, Line, Panel
+from slo_compiler.emitters.grafana.panels import Described, Json, Line
 from slo_compiler.model import labels
 from slo_compiler.model.drift import Drift
 from slo_compiler.promql.quote import matcher, selector
@@ -27,7 +27,7 @@ FAILS: Final = {"1": ("fails", panels.ORANGE)}
 SEEN: Final = {"0": ("no", panels.GREEN), "1": ("yes", panels.ORANGE)}
 
 
-def overview_of(service: str, plans: Sequence[Plan]) -> Iterator[Panel]:
+def overview_of(service: str, plans: Sequence[Plan]) -> Iterator[Json]:
     """What is left of each budget, and how fast it goes."""
     fastest = max((tier.burn_rate for plan in plans for tier in plan.tiers[:1]), default=Fraction(1))
     most = format_decimal(fastest, digits=4)
@@ -55,7 +55,7 @@ def overview_of(service: str, plans: Sequence[Plan]) -> Iterator[Panel]:
     )
 
 
-def lanes_of_service(service: str, plans: Sequence[Plan], watched: Watched | None) -> Iterator[Panel]:
+def lanes_of_service(service: str, plans: Sequence[Plan], watched: Watched | None) -> Iterator[Json]:
     """What fires, what holds back, and which surface fails, on the axis of everything else."""
     found = lanes_of(service, plans, watched)
     firing = [_line(lane) for lane in found if lane.kind in (Kind.PAGES, Kind.TICKETS)]
@@ -73,7 +73,7 @@ def lanes_of_service(service: str, plans: Sequence[Plan], watched: Watched | Non
         yield from _lanes_of_model(watched, [_line(lane) for lane in found if lane.kind is Kind.GUARDS])
 
 
-def _lanes_of_model(watched: Watched, guards: Sequence[Line]) -> Iterator[Panel]:
+def _lanes_of_model(watched: Watched, guards: Sequence[Line]) -> Iterator[Json]:
     yield panels.lanes(
         Described(
             key="guards",
@@ -108,7 +108,7 @@ def _lanes_of_model(watched: Watched, guards: Sequence[Line]) -> Iterator[Panel]
     )
 
 
-def drifts_of(watched: Watched) -> Iterator[Panel]:
+def drifts_of(watched: Watched) -> Iterator[Json]:
     """Each drift: its scores over their thresholds, and beside them the quality that tells what it means."""
     for drift in watched.service.drifts:
         subject = watched.service.signal(drift.name, (), drift.position)
@@ -144,7 +144,7 @@ def drifts_of(watched: Watched) -> Iterator[Panel]:
         )
 
 
-def serving_panels(watched: Watched) -> Iterator[Panel]:
+def serving_panels(watched: Watched) -> Iterator[Json]:
     """What the spec says of serving, as far as it is recorded."""
     service = watched.service
     if service.serving is not None and service.serving.queue is not None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.emitters.grafana import panels
-from slo_compiler.emitters.grafana.panels import Described, Line, Panel
+from slo_compiler.emitters.grafana.panels import Described, Json, Line
 from slo_compiler.emitters.runbooks.markdown import text
 from slo_compiler.model.slo import Slo
 from slo_compiler.quantities import format_duration, format_percent
@@ -27,7 +27,7 @@ def title_of(slo: Slo) -> str:
     return f"{slo.name}: {format_percent(slo.objective)} over {format_duration(slo.period)}"
 
 
-def panels_of(plan: Plan, *, with_tail: bool) -> Iterator[Panel]:
+def panels_of(plan: Plan, *, with_tail: bool) -> Iterator[Json]:
     """The panels of an SLO, in reading order; with its tail where that is recorded."""
     yield _ratios(plan)
     yield _budget(plan)
@@ -52,7 +52,7 @@ def legend(slo: Slo, word: str) -> str:
     return " ".join((word, *(f"{{{{{label}}}}}" for label in slo.group_by))).strip()
 
 
-def _ratios(plan: Plan) -> Panel:
+def _ratios(plan: Plan) -> Json:
     slo = plan.slo
     windows = dict.fromkeys(length for tier in plan.tiers for length in (tier.long, tier.short))
     told = "; ".join(
@@ -83,7 +83,7 @@ def _ratios(plan: Plan) -> Panel:
     )
 
 
-def _budget(plan: Plan) -> Panel:
+def _budget(plan: Plan) -> Json:
     slo = plan.slo
     about = Described(
         key=f"{slo.id}/budget",
@@ -98,7 +98,7 @@ def _budget(plan: Plan) -> Panel:
     return panels.lines(about, [line], [(Fraction(0), panels.RED)], least=None)
 
 
-def _events(plan: Plan) -> Panel:
+def _events(plan: Plan) -> Json:
     slo, base = plan.slo, plan.windows.base
     about = Described(
         key=f"{slo.id}/events",
@@ -114,7 +114,7 @@ def _events(plan: Plan) -> Panel:
     )
 
 
-def _tail(plan: Plan) -> Panel:
+def _tail(plan: Plan) -> Json:
     slo = plan.slo
     about = Described(
         key=f"{slo.id}/tail",
