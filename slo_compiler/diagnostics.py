@@ -72,6 +72,13 @@ def in_reading_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     )
 
 
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """What of the known words was probably meant; None where the word is like none of them."""
+    import difflib  # noqa: PLC0415  only what is wrong waits for it
+
+    return next(iter(difflib.get_close_matches(word, [*known], n=1, cutoff=cutoff)), None)
+
+
 def _on_one_line(message: str) -> str:
     """The message with escapes for what would end the line, move a terminal's cursor or be invisible.
 

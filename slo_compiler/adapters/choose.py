@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Final, assert_never
 
 from slo_compiler.adapters.catalogue import catalogue
-from slo_compiler.diagnostics import Diagnostic, error
+from slo_compiler.diagnostics import Diagnostic, error, nearest
 from slo_compiler.model.adapter import Adapter, AdapterRequest, ChosenAdapter, Parameter, ParameterType
 from slo_compiler.quantities import parse_duration
 
@@ -99,7 +98,7 @@ def _is_duration(value: str) -> bool:
 
 def _advice(name: str, known: Iterable[str]) -> str:
     options = list(known)
-    near = difflib.get_close_matches(name, options, n=1, cutoff=0.6)
+    near = nearest(name, options)
     if near:
-        return f"did you mean {near[0]}?"
+        return f"did you mean {near}?"
     return f"known: {', '.join(options)}" if options else "it takes none"

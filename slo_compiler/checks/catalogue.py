@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from slo_compiler.checks.reading import As, Reading, readings, readings_of_signals
-from slo_compiler.diagnostics import Diagnostic, warning
+from slo_compiler.diagnostics import Diagnostic, nearest, warning
 from slo_compiler.model.indicator import Indicator, Latency
 from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
@@ -76,13 +75,13 @@ def _check_spelling(series: str, reading: Reading, releases: Mapping[str, str]) 
     for system in (system_named(name) for name in releases if name in system_names()):
         if f"{series}_total" in system.metrics:
             continue  # told already
-        near = difflib.get_close_matches(series, system.metrics, n=1, cutoff=NEARLY)
+        near = nearest(series, system.metrics, cutoff=NEARLY)
         if near:
             yield _warning(
                 reading,
                 "catalogue/unknown",
                 f"the library knows no metric {series} of {system.title} {releases[system.name]}; where "
-                f"there is none this stays empty; did you mean {near[0]}?",
+                f"there is none this stays empty; did you mean {near}?",
             )
 
 

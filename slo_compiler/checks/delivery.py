@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from slo_compiler.diagnostics import Diagnostic, Position, error
+from slo_compiler.diagnostics import Diagnostic, Position, error, nearest
 from slo_compiler.model import labels
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.rules.notification import receiver_of
@@ -34,6 +33,6 @@ def _unreachable(owner: str, examples: Mapping[str, str], receivers: Receivers) 
     told = f"no {severities} would reach {owner}, such as {' and '.join(examples.values())}"
     if owner in receivers.owners:
         return f"{told}; add {' and '.join(sorted(examples))} at {receivers.owners[owner].position}"
-    near = difflib.get_close_matches(owner, receivers.owners, n=1, cutoff=0.6)
-    advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(receivers.owners))}"
+    near = nearest(owner, receivers.owners)
+    advice = f"did you mean {near}?" if near else f"known: {', '.join(sorted(receivers.owners))}"
     return f"{told}; {receivers.position.path} has no owner of this name; {advice}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Final
 
 from slo_compiler.checks.selectors import check_named, plain_selector
-from slo_compiler.diagnostics import Diagnostic, Position, error
+from slo_compiler.diagnostics import Diagnostic, Position, error, nearest
 from slo_compiler.model.drift import Drift
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.service import Service
@@ -84,8 +83,8 @@ def _unknown_quality(service: Service) -> Iterator[Diagnostic]:
     known = service.promised
     for drift in service.drifts:
         if drift.quality is not None and drift.quality not in known:
-            near = difflib.get_close_matches(drift.quality, known, n=1, cutoff=0.6)
-            advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+            near = nearest(drift.quality, known)
+            advice = f"did you mean {near}?" if near else f"known: {', '.join(known)}"
             yield error(
                 drift.locate("quality"),
                 "drift/quality",

@@ -6,7 +6,6 @@ Commands are imported when they are called, so that ``--help`` does not wait for
 from __future__ import annotations
 
 import codecs
-import difflib
 import errno
 import importlib
 import io
@@ -74,15 +73,20 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is asked for; of one that there is not, the nearest is proposed."""
-        near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-        if args[0] not in COMMANDS and near:
-            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        if args[0] not in COMMANDS and (near := _nearest(args[0])):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near!r}?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list for --help, without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _nearest(name: str) -> str | None:
+    from slo_compiler.diagnostics import nearest  # noqa: PLC0415  only who mistypes a command waits for it
+
+    return nearest(name, COMMANDS)
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

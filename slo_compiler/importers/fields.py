@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Self
 
-from slo_compiler.diagnostics import Diagnostic, Position
+from slo_compiler.diagnostics import Diagnostic, Position, nearest
 from slo_compiler.importers import telling
 from slo_compiler.schema.refusal import described
 from slo_compiler.schema.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -123,8 +122,8 @@ class Fields:
         for key, entry in self.node.entries.items():
             if key in self._asked:
                 continue
-            near = difflib.get_close_matches(key, self._asked, n=1, cutoff=0.6)
-            advice = f"; did you mean {near[0]}?" if near else ""
+            near = nearest(key, self._asked)
+            advice = f"; did you mean {near}?" if near else ""
             message = f"{self.what} has no key {described(key)}: it had no effect and has none here{advice}"
             self.found.append(telling.unknown_key(entry.key.position, message))
 
@@ -143,8 +142,8 @@ def is_of_kind(document: MappingNode, kinds: Sequence[str], tool: str, found: li
     kind = named(document, "kind")
     if kind in kinds:
         return True
-    near = difflib.get_close_matches(kind, kinds, n=1, cutoff=0.6)
-    advice = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(kinds)}"
+    near = nearest(kind, kinds)
+    advice = f"; did you mean {near}?" if near else f"; known: {', '.join(kinds)}"
     message = f"{kind or 'an object without a kind'} is no kind of {tool}{advice}"
     place = document.entries["kind"].value.position if kind else document.position
     found.append(telling.invalid(place, message))

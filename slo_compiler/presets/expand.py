@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias, assert_never
 
 from msgspec.structs import replace
 
-from slo_compiler.diagnostics import Diagnostic, Position, error
+from slo_compiler.diagnostics import Diagnostic, Position, error, nearest
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import (
@@ -72,8 +71,8 @@ def unknown_systems(said_by: Spec | Defaults) -> Iterator[Diagnostic]:
     """Releases of systems that the library does not know."""
     for name in said_by.systems:
         if name not in system_names():
-            near = difflib.get_close_matches(name, system_names(), n=1, cutoff=0.6)
-            advice = f"did you mean {near[0]}?" if near else "slo-compiler presets lists those that are known"
+            near = nearest(name, system_names())
+            advice = f"did you mean {near}?" if near else "slo-compiler presets lists those that are known"
             message = f"there is no system {name}, so that its release has no effect; {advice}"
             yield error(said_by.locate("systems", name, "[key]"), "preset/system", message)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from slo_compiler.diagnostics import nearest
 from slo_compiler.model.system import Preset, Refusal, System
 
 SUFFIX: Final = ".yaml"
@@ -61,7 +61,7 @@ def nearest_preset(name: str) -> str | None:
     """The preset or system that was probably meant: by the first letters of its words, or by its spelling."""
     known = [*system_names(), *preset_ids()]
     short = next((id_ for id_ in known if "/" in id_ and _initials(id_) == name), None)
-    return short or next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), None)
+    return short or nearest(name, known, cutoff=0.5)
 
 
 def _initials(id_: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from msgspec import Struct, field
 
-from slo_compiler.diagnostics import Diagnostic, error
+from slo_compiler.diagnostics import Diagnostic, error, nearest
 from slo_compiler.model.indicator import AtLeast, AtMost, Freshness, Guardrail, Indicator, Latency, Threshold
 from slo_compiler.model.preset import PresetUse
 from slo_compiler.model.system import LabelParameter, Metric, Preset, System
@@ -113,8 +112,8 @@ def read_parameters(
 def _unknown(use: PresetUse, preset: Preset, known: Sequence[str]) -> Iterator[Diagnostic]:
     for name in use.parameters:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-            advice = f"did you mean {near[0]}?" if near else f"it takes {', '.join(known)}"
+            near = nearest(name, known)
+            advice = f"did you mean {near}?" if near else f"it takes {', '.join(known)}"
             yield error(
                 use.locate(name, "[key]"),
                 "preset/parameter",

@@ -5,11 +5,11 @@ Source: metric_namer.go of github.com/prometheus/otlptranslator, which Prometheu
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 from typing import Final
 
+from slo_compiler.diagnostics import nearest
 from slo_compiler.model.system import Metric, MetricType, System, Unit
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.narrow import rewritten
@@ -58,8 +58,8 @@ def translation_named(name: str) -> Translation:
         return Translation(name)
     except ValueError:
         names = [each.value for each in Translation]
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-        advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
+        near = nearest(name, names)
+        advice = f"did you mean {near}?" if near else f"known: {', '.join(names)}"
         raise ValueError(f"{name!r} is no translation strategy of Prometheus; {advice}") from None
 
 

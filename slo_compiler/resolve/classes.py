@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-
-from slo_compiler.diagnostics import Diagnostic, error
+from slo_compiler.diagnostics import Diagnostic, error, nearest
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.slo_class import SloClass
 from slo_compiler.model.spec import SloSpec
@@ -18,8 +16,8 @@ def class_of(slo: SloSpec, defaults: Defaults) -> SloClass | Diagnostic:
     if named is not None:
         return named
     by_upper = {name.upper(): name for name in defaults.classes}
-    near = difflib.get_close_matches(slo.class_.upper(), by_upper, n=1, cutoff=0.6)
-    advice = f"did you mean {by_upper[near[0]]}?" if near else f"known: {', '.join(defaults.classes)}"
+    near = nearest(slo.class_.upper(), by_upper)
+    advice = f"did you mean {by_upper[near]}?" if near else f"known: {', '.join(defaults.classes)}"
     return error(
         slo.locate("class"),
         "spec/unknown-class",

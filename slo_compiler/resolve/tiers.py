@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 
-from slo_compiler.diagnostics import Diagnostic, error
+from slo_compiler.diagnostics import Diagnostic, error, nearest
 from slo_compiler.model.alerting import Alerting
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.slo_class import SloClass
@@ -31,8 +30,8 @@ def unknown_tiers(
     """Severities for tiers that none of the SLOs they are for has; ``known`` are those that any has."""
     for name in said_by.alerting.severities:
         if known and name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-            advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+            near = nearest(name, known)
+            advice = f"did you mean {near}?" if near else f"known: {', '.join(known)}"
             yield error(
                 said_by.locate("alerting", "severities", name, "[key]"),
                 "tier/unknown",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from pydantic_core import ValidationError
 
-from slo_compiler.diagnostics import Diagnostic, error
+from slo_compiler.diagnostics import Diagnostic, error, nearest
 from slo_compiler.schema.refusal import MissingError, MistypedError, described
 from slo_compiler.schema.shape import Shape
 from slo_compiler.schema.yaml.nodes import Node, ScalarNode, SequenceNode, find, locate, locate_key, name_at
@@ -100,8 +99,7 @@ def _unknown_key(location: Location, root: Node, schema: Mapping[str, Any]) -> D
 def _meant(location: Location, schema: Mapping[str, Any]) -> str | None:
     """The known key that an unknown one resembles."""
     known = sorted(known_keys(schema, location[:-1]))
-    near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.6)
-    return near[0] if near else None
+    return nearest(str(location[-1]), known)
 
 
 def _type(root: Node, location: Location, wanted: str) -> Diagnostic:
@@ -136,8 +134,8 @@ def _wrong_count(name: str, context: Mapping[str, Any]) -> str:
 
 def _not_one_of(value: object, expected: str) -> str:
     options = [option.strip("'") for option in expected.replace(" or ", ", ").split(", ")]
-    near = difflib.get_close_matches(str(value), options, n=1, cutoff=0.6)
-    advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(options)}"
+    near = nearest(str(value), options)
+    advice = f"did you mean {near}?" if near else f"known: {', '.join(options)}"
     return f"{described(value)} is not known here; {advice}"
 
 

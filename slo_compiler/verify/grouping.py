@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from slo_compiler.diagnostics import Diagnostic, error, warning
+from slo_compiler.diagnostics import Diagnostic, error, nearest, warning
 from slo_compiler.verify import words
 from slo_compiler.verify.looking import Grouping, Looked
 from slo_compiler.verify.metrics import Metrics, Series, label_names
@@ -33,8 +32,8 @@ def _missing(
     for index, label in enumerate(grouping.labels):
         if label in known or label in metrics.added:
             continue
-        near = difflib.get_close_matches(label, known, n=1)
-        advice = f"did you mean {near[0]}?" if near else f"they have {words.listed(known) or 'none'}"
+        near = nearest(label, known)
+        advice = f"did you mean {near}?" if near else f"they have {words.listed(known) or 'none'}"
         yield error(
             grouping.locate(index),
             "verify/label",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
+from slo_compiler.diagnostics import nearest
 from slo_compiler.promql.release import Release
 from slo_compiler.promql.syntax import Matcher, MatchOperator
 from slo_compiler.verify.metrics import Metrics, Series, label_names
@@ -20,9 +20,9 @@ _UNITS: Final = frozenset({"seconds", "milliseconds", "microseconds", "ms", "s",
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """The name that a missing one was probably renamed to."""
     candidates = list(known)
-    near = difflib.get_close_matches(name, candidates, n=1, cutoff=_CUTOFF)
+    near = nearest(name, candidates, cutoff=_CUTOFF)
     if near:
-        return near[0]
+        return near
     words = _words(name)
     ranked = sorted(((_alike(words, _words(each)), each) for each in candidates), reverse=True)
     return ranked[0][1] if ranked and ranked[0][0] >= _CUTOFF else None
@@ -42,9 +42,9 @@ def nearest_label(
 ) -> str | None:
     """The label that a missing one was probably meant to be: of a like name, or with such values."""
     names = list(label_names(series))
-    near = difflib.get_close_matches(matcher.label, names, n=1, cutoff=_CUTOFF)
+    near = nearest(matcher.label, names, cutoff=_CUTOFF)
     if near:
-        return near[0]
+        return near
     positive = matcher.operator in (MatchOperator.EQUAL, MatchOperator.REGEX)
     for name in names:
         other = Matcher(matcher.start, matcher.end, name, matcher.operator, matcher.value)
@@ -58,8 +58,7 @@ def nearest_value(value: str, known: Collection[str]) -> str | None:
     by_case = {each.lower(): each for each in known}
     if value.lower() in by_case:
         return by_case[value.lower()]
-    near = difflib.get_close_matches(value, known, n=1, cutoff=_CUTOFF)
-    return near[0] if near else None
+    return nearest(value, known, cutoff=_CUTOFF)
 
 
 def listed(values: Sequence[str]) -> str:

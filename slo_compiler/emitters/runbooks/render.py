@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -11,7 +10,7 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup
 
-from slo_compiler.diagnostics import Diagnostic, Position, error
+from slo_compiler.diagnostics import Diagnostic, Position, error, nearest
 from slo_compiler.emitters.artifact import Artifact
 from slo_compiler.emitters.runbooks.facts import PageFacts, facts
 from slo_compiler.emitters.runbooks.templates import (
@@ -102,8 +101,8 @@ def _no_text(override: Override, content: bytes) -> Diagnostic | None:
 def _unknown(override: Override, known: Sequence[str]) -> Diagnostic | None:
     if override.name in known or override.name.startswith("_"):
         return None
-    near = difflib.get_close_matches(override.name, known, n=1, cutoff=0.6)
-    advice = f"did you mean {near[0]}{SUFFIX}?" if near else f"known: {', '.join(known)}"
+    near = nearest(override.name, known)
+    advice = f"did you mean {near}{SUFFIX}?" if near else f"known: {', '.join(known)}"
     return error(
         Position(override.path),
         CHECK,

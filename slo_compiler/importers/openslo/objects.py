@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct, field
 
-from slo_compiler.diagnostics import Diagnostic
+from slo_compiler.diagnostics import Diagnostic, nearest
 from slo_compiler.importers import telling
 from slo_compiler.importers.fields import Fields, is_of_kind, named
 from slo_compiler.schema.refusal import described
@@ -46,10 +45,8 @@ class Objects(Struct):
         node = self.get(kind, name.text)
         if node is None:
             known = [each for of_kind, each in self.by_name if of_kind == kind]
-            near = difflib.get_close_matches(name.text, known, n=1, cutoff=0.6)
-            advice = (
-                f"; did you mean {near[0]}?" if near else "; import the file that has it together with this"
-            )
+            near = nearest(name.text, known)
+            advice = f"; did you mean {near}?" if near else "; import the file that has it together with this"
             message = f"no {kind} is called {described(name.text)} in these files{advice}"
             self.found.append(telling.unresolved(name.position, message))
         return node

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +10,7 @@ from typing import Final, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from slo_compiler.diagnostics import Diagnostic, Position, error
+from slo_compiler.diagnostics import Diagnostic, Position, error, nearest
 from slo_compiler.quantities import parse_duration
 from slo_compiler.schema.receivers.inline_secrets import names_a_secret, secret_in_url
 from slo_compiler.schema.receivers.integration_keys import (
@@ -216,8 +215,8 @@ def _section(node: Node, shape: Section, place: _Place) -> Iterator[Diagnostic]:
 
 def _unknown_key(name: str, position: Position, shape: Section) -> Diagnostic:
     known = [key for key, value in shape.keys.items() if not isinstance(value.shape, Secret)]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    advice = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
+    near = nearest(name, known)
+    advice = f"did you mean {near}?" if near else f"known here: {', '.join(sorted(known))}"
     return error(position, "spec/unknown-key", f"unknown key {name!r}: {_REFUSED}; {advice}")
 
 

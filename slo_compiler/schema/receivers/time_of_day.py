@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import Annotated, Any, Final, TypeAlias
 
+from slo_compiler.diagnostics import nearest
 from slo_compiler.schema.refusal import RefusedError, described
 from slo_compiler.schema.shape import reads
 
@@ -56,8 +56,8 @@ def _location(value: Any) -> str:
 
 
 def _near(word: str, known: tuple[str, ...] | list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ""
+    near = nearest(word, known)
+    return f"; did you mean {near}?" if near else ""
 
 
 Time: TypeAlias = Annotated[
