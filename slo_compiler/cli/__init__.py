@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import codecs
 import errno
+import gc
 import importlib
 import io
 import os
 import sys
+from types import ModuleType
 from typing import Any, Final
 
 import click
@@ -63,7 +65,7 @@ class LazyGroup(click.Group):
         """The command of a name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"slo_compiler.cli.{cmd_name}_command")
+        module = _imported(f"slo_compiler.cli.{cmd_name}_command")
         command = module.command
         if not isinstance(command, click.Command):
             raise TypeError(f"{module.__name__}.command is no command")
@@ -81,6 +83,18 @@ class LazyGroup(click.Group):
         """The list for --help, without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _imported(name: str) -> ModuleType:
+    """The module, for which no garbage is looked for while it is imported, nor ever in it: modules stay."""
+    if name in sys.modules or not gc.isenabled():
+        return importlib.import_module(name)
+    gc.disable()
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _nearest(name: str) -> str | None:
