@@ -5,9 +5,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 from msgspec import Struct
@@ -24,6 +24,9 @@ from slo_compiler.cli.report import report
 from slo_compiler.cli.run_cache import Remembered, RunCache
 from slo_compiler.model.targets import KINDS
 from slo_compiler.sources import Sources
+
+if TYPE_CHECKING:
+    from slo_compiler.cli.last_time import LastTime
 
 MOST_JOBS: Final = 256
 
@@ -155,12 +158,9 @@ def _uncollected() -> Iterator[None]:
 
 def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
     # What need not be compiled does not wait for the compiler.
-    from slo_compiler.cli import last_time  # noqa: PLC0415
     from slo_compiler.cli.compiling import compiled  # noqa: PLC0415
 
-    last = None
-    if remembered.cache is not None:
-        last = last_time.of(asked.out, remembered.cache.get(last_time.folder_key(asked.out)))
+    last = _last_time(asked.out, remembered.cache)
     with contextlib.ExitStack() as kept:
         try:
             with progress() as step:
@@ -177,8 +177,25 @@ def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
             click.echo(str(failure), err=True)
             return 1
         outcome = Outcome(found.diagnostics, generated.manifest)
-        written = {last_time.folder_key(asked.out): last_time.encode(found.services)}
-        remembered.keep(outcome, written if found.services and not asked.check else {})
+        remembered.keep(outcome, _services(asked, found.services))
         if not asked.check:
             return tell_written(asked.out, changes)
         return tell_stale(asked.out, changes, generated) if changes else tell_fresh(asked.out)
+
+
+def _last_time(out: Path, cache: RunCache | None) -> LastTime | None:
+    """What the services of a folder compiled to the last time, where that was kept."""
+    if cache is None:
+        return None
+    from slo_compiler.cli import last_time  # noqa: PLC0415  as above
+
+    return last_time.of(out, cache.get(last_time.folder_key(out)))
+
+
+def _services(asked: _Asked, services: Mapping[str, Mapping[str, str]]) -> dict[str, bytes]:
+    """What is kept of services that were compiled by themselves."""
+    if asked.check or not services:
+        return {}
+    from slo_compiler.cli import last_time  # noqa: PLC0415  as above
+
+    return {last_time.folder_key(asked.out): last_time.encode(services)}

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from slo_compiler.cli.division import Compiled, Division, processors
-from slo_compiler.cli.generated import in_memory
-from slo_compiler.cli.last_time import LastTime
+from slo_compiler.cli.generated import Compiled, in_memory
 from slo_compiler.cli.temporary import temporary_folder
 from slo_compiler.compiler import Planned, lower_planned
 from slo_compiler.diagnostics import in_reading_order
 from slo_compiler.planning import Shared, plan_part, read_shared
 from slo_compiler.sources import Sources
+
+if TYPE_CHECKING:
+    from slo_compiler.cli.last_time import LastTime
 
 LITTLE: Final = 16 * 1024
 """Bytes of specs, about fifty SLOs, that one process compiles before another is of use."""
@@ -40,10 +41,13 @@ def compiled(
         yield Compiled(tuple(in_reading_order(shared)), None)
         return
     is_much = sum(len(source.content) for source in sources.specs) > LITTLE
-    processes = jobs or (processors() if is_much else 1)
-    if (processes == 1 and not is_much) or not _is_divisible(shared):
+    if (not is_much and jobs in {None, 1}) or not _is_divisible(shared):
         yield _at_once(sources, shared, progress)
         return
+    # What is little waits for nothing of this.
+    from slo_compiler.cli.division import Division, processors  # noqa: PLC0415
+
+    processes = jobs or (processors() if is_much else 1)
     with temporary_folder("nothing was written") as folder:
         progress(f"{len(sources.specs)} files in {processes} processes")
         divided = Division(sources, shared, last, folder).compiled(processes)

@@ -11,12 +11,12 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from slo_compiler import shares
 from slo_compiler.checks.retention import Shortfall
 from slo_compiler.cli import manifest
-from slo_compiler.cli.generated import Generated
+from slo_compiler.cli.generated import Compiled, Generated
 from slo_compiler.cli.last_time import Files, LastTime, keys_of
 from slo_compiler.cli.processes import MOST_NUMBERS, Workers, in_processes
 from slo_compiler.cli.spool import Place, Put, read, spool
@@ -25,15 +25,6 @@ from slo_compiler.planning import Shared, parts_of, plan_part
 from slo_compiler.rules.traits import Traits
 from slo_compiler.shares import Facts, Piece, Share, Whole
 from slo_compiler.sources import Sources
-
-
-class Compiled(Struct, frozen=True):
-    """All there is to say of specs, and the files they compile to; none where there are errors."""
-
-    diagnostics: tuple[Diagnostic, ...]
-    generated: Generated | None
-    services: Mapping[str, Files] = field(default_factory=dict)
-    """The files of each service by its key, where each was compiled by itself: to know it again."""
 
 
 class _Task(NamedTuple):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from slo_compiler.cli import manifest
+from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.emitters.artifact import Artifact
 
 
@@ -24,6 +25,15 @@ class Generated(Struct, frozen=True):
     def manifest(self) -> bytes:
         """The list of the files, which is written with them."""
         return manifest.dump(self.digests)
+
+
+class Compiled(Struct, frozen=True):
+    """All there is to say of specs, and the files they compile to; none where there are errors."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    generated: Generated | None
+    services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The files of each service by its key, where each was compiled by itself: to know it again."""
 
 
 def in_memory(artifacts: Iterable[Artifact]) -> Generated:

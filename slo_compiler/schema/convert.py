@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from slo_compiler.diagnostics import Position
 from slo_compiler.model.alerting import Absent, Alerting, Severity, TierRequest
-from slo_compiler.model.defaults import Clock, Defaults, Links, Naming, Retention
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.indicator import (
     AtLeast,
@@ -27,13 +26,11 @@ from slo_compiler.model.indicator import (
     Threshold,
 )
 from slo_compiler.model.preset import PresetUse
-from slo_compiler.model.slo_class import SloClass
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.surface import Surface
 from slo_compiler.quantities import MILLISECOND, format_decimal, parse_duration
 from slo_compiler.schema import (
     alerting_model,
-    convert_adapter,
     convert_ml,
     ml_model,
     spec_model,
@@ -41,10 +38,6 @@ from slo_compiler.schema import (
 from slo_compiler.schema.expressions import expression
 from slo_compiler.schema.preset_model import PresetModel
 from slo_compiler.schema.yaml.nodes import Node, find, locate
-
-# Defaults wait for their own model, and most specs have no others.
-if TYPE_CHECKING:
-    from slo_compiler.schema import defaults_model
 
 SECURITY: Final = "security"
 """Among owners the one that is no surface: who answers for guardrails."""
@@ -59,11 +52,11 @@ def spec(model: spec_model.SpecModel, root: Node) -> Spec:
         position=find(root, ("service",)).position,
         description=model.description,
         labels=model.labels,
-        owners=_owners(model.owners),
+        owners=owners_of(model.owners),
         security=model.owners.get(SECURITY),
         systems=model.systems,
-        alerting=_alerting(model.alerting, find(root, ("alerting",))),
-        locate=partial(_locate, root),
+        alerting=alerting_of(model.alerting, find(root, ("alerting",))),
+        locate=partial(place_of, root),
         model=model.model,
         deployed=None if model.deployed is None else expression(root, "deployed"),
         serving=None
@@ -80,52 +73,6 @@ def spec(model: spec_model.SpecModel, root: Node) -> Spec:
     )
 
 
-def defaults(model: defaults_model.DefaultsModel, root: Node) -> Defaults:
-    """The defaults of a checked file."""
-    built_in = Defaults()
-    return Defaults(
-        position=root.position,
-        target=model.target,
-        naming=Naming(model.naming) if model.naming is not None else None,
-        clock=Clock(
-            scrape_interval=model.scrape_interval or built_in.clock.scrape_interval,
-            evaluation_interval=model.evaluation_interval or built_in.clock.evaluation_interval,
-            base_window=model.base_window or built_in.clock.base_window,
-        ),
-        retention=_retention(model, root),
-        window=model.window or built_in.window,
-        labels=model.labels,
-        owners=_owners(model.owners),
-        security=model.owners.get(SECURITY),
-        external_labels=tuple(model.external_labels),
-        systems=model.systems,
-        alerting=_alerting(model.alerting, find(root, ("alerting",))),
-        classes={
-            **built_in.classes,
-            **{name: _class(each, find(root, ("classes", name))) for name, each in model.classes.items()},
-        },
-        links=Links(model.links.runbook, model.links.dashboard, model.links.prometheus),
-        adapters=convert_adapter.requests(model.adapters, root),
-        targets=model.targets.value(root),
-        locate=partial(_locate, root),
-    )
-
-
-def _class(model: defaults_model.ClassModel, node: Node) -> SloClass:
-    return SloClass(
-        model.objective,
-        model.window,
-        _alerting(model.alerting, find(node, ("alerting",))),
-        partial(_locate, node),
-    )
-
-
-def _retention(model: defaults_model.DefaultsModel, root: Node) -> Retention | None:
-    if model.retention is None:
-        return None
-    return Retention(model.retention, find(root, ("retention",)).position)
-
-
 def _slo(model: spec_model.SloModel, node: Node, model_name: str) -> SloSpec:
     indicator = _indicator_or_preset(model.indicator, find(node, ("indicator",)), model_name)
     return SloSpec(
@@ -139,9 +86,9 @@ def _slo(model: spec_model.SloModel, node: Node, model_name: str) -> SloSpec:
         window=model.window,
         cadence=model.cadence,
         group_by=tuple(model.group_by),
-        alerting=_alerting(model.alerting, find(node, ("alerting",))),
+        alerting=alerting_of(model.alerting, find(node, ("alerting",))),
         runbook=model.runbook.value(),
-        locate=partial(_locate, node),
+        locate=partial(place_of, node),
     )
 
 
@@ -156,15 +103,18 @@ def _usual_surface(indicator: Indicator | PresetUse) -> Surface | None:
             return Surface.SERVING
 
 
-def _locate(node: Node, *keys: str | int) -> Position:
+def place_of(node: Node, *keys: str | int) -> Position:
+    """The place of what stands behind some keys, or of what is nearest to it."""
     return locate(node, keys)
 
 
-def _owners(owners: spec_model.Owners) -> dict[Surface, str]:
+def owners_of(owners: spec_model.Owners) -> dict[Surface, str]:
+    """Who answers, by surface."""
     return {Surface(surface): owner for surface, owner in owners.items() if surface != SECURITY}
 
 
-def _alerting(model: alerting_model.AlertingModel, node: Node) -> Alerting:
+def alerting_of(model: alerting_model.AlertingModel, node: Node) -> Alerting:
+    """How an SLO alerts, with the place of each tier."""
     tiers = None
     if model.tiers is not None:
         tiers = tuple(_tier(tier, find(node, ("tiers", index))) for index, tier in enumerate(model.tiers))
@@ -190,7 +140,7 @@ def _tier(model: alerting_model.TierModel, node: Node) -> TierRequest:
         burn_rate=model.burn_rate,
         short=model.short,
         position=node.position,
-        locate=partial(_locate, node),
+        locate=partial(place_of, node),
     )
 
 
@@ -218,7 +168,7 @@ def _indicator_or_preset(
         release=model.release,
         parameters=model.parameters,
         position=find(node, ("preset",)).position,
-        locate=partial(_locate, node),
+        locate=partial(place_of, node),
     )
 
 

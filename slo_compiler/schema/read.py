@@ -48,9 +48,10 @@ def read_sound_slos(path: str, content: bytes) -> Spec | None:
 
 def read_defaults(path: str, content: bytes) -> Defaults | list[Diagnostic]:
     """The defaults in a file, or every problem of its text and shape in reading order."""
-    from slo_compiler.schema.defaults_model import DefaultsModel  # noqa: PLC0415  not all specs have any
+    from slo_compiler.schema import convert_defaults  # noqa: PLC0415  not all specs have any
+    from slo_compiler.schema.defaults_model import DefaultsModel  # noqa: PLC0415
 
-    return checked(path, content, DefaultsModel, convert.defaults)
+    return checked(path, content, DefaultsModel, convert_defaults.defaults)
 
 
 def read_receivers(path: str, content: bytes) -> Receivers | list[Diagnostic]:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from slo_compiler import shares
-from slo_compiler.cli import compiling, fingerprint, main, run_cache
+from slo_compiler.cli import compiling, division, fingerprint, main, run_cache
 from slo_compiler.cli.last_time import Files, LastTime
 from slo_compiler.cli.manifest import MANIFEST
 from slo_compiler.cli.outcome import Outcome, decode, encode
@@ -361,7 +361,7 @@ def test_after_any_edits_a_run_is_like_one_without_a_cache(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(compiling, "LITTLE", little)
-    monkeypatch.setattr(compiling, "processors", lambda: 1)
+    monkeypatch.setattr(division, "processors", lambda: 1)
     with tempfile.TemporaryDirectory() as folder:
         scene = scene_of(Path(folder))
         cache = ("--cache", str(scene.folder / "cache"))
@@ -456,7 +456,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(shares, "of_service", recording)
     monkeypatch.setattr(compiling, "LITTLE", 0)
-    monkeypatch.setattr(compiling, "processors", lambda: 1)
+    monkeypatch.setattr(division, "processors", lambda: 1)
     return names
 
 
