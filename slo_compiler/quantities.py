@@ -45,6 +45,7 @@ _LONGEST: Final = Fraction(2**63 - 1, 10**9)  # Prometheus counts nanoseconds in
 _PERCENT: Final = re.compile(r"([0-9]{1,20}(?:\.[0-9]{1,20})?)\s*%")
 
 
+@lru_cache(maxsize=1024)  # the windows of an SLO stand in all its expressions
 def parse_duration(text: str) -> Seconds:
     """The seconds that a Prometheus duration such as ``1h30m`` or ``250ms`` stands for.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Final
 
 from slo_compiler.promql.problems import SyntaxFault
@@ -25,6 +26,7 @@ _LARGEST_CODE_POINT: Final = 0x10FFFF
 _SURROGATES: Final = range(0xD800, 0xE000)
 
 
+@lru_cache(maxsize=1024)  # the numbers of an SLO stand in all its expressions
 def number_value(text: str, release: Release) -> float | None:
     """The value of a number, ``None`` where the release does not take the text for one."""
     if "_" in text and release < UNDERSCORES_IN_NUMBERS:

@@ -48,7 +48,7 @@ def lived(recipes: Iterable[Recipe], course: Course) -> Iterator[Series]:
 
 @lru_cache(maxsize=1024)
 def _values(value: ValueOf, course: Course) -> tuple[Value | None, ...]:
-    return tuple(None if moment is None else value(moment) for moment in _moments(course))
+    return tuple([None if moment is None else value(moment) for moment in _moments(course)])
 
 
 @lru_cache(maxsize=8)  # the few series of an indicator are made one after the other
