@@ -42,6 +42,7 @@ _PRINTED_UNITS: Final = {unit: int(_UNITS[unit] / MILLISECOND) for unit in ("d",
 _REMEMBERED: Final = 4096
 
 _LONGEST: Final = Fraction(2**63 - 1, 10**9)  # Prometheus counts nanoseconds in a signed 64-bit integer
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _PERCENT: Final = re.compile(r"([0-9]{1,20}(?:\.[0-9]{1,20})?)\s*%")
 
 
@@ -102,6 +103,15 @@ def _approximate(numerator: int, denominator: int) -> str:
             rounded = round(seconds / _UNITS[smaller]) * _UNITS[smaller]
             return format_duration(rounded)
     return format_duration(Fraction(round(seconds)))
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a decimal number as any program writes it, maybe with an exponent.
+
+    Python reads more: ``1_000``, ``nan``, ``infinity``, digits of all scripts, ``1/3`` as a fraction, and
+    exponents that take all memory there is.
+    """
+    return _NUMBER.fullmatch(text) is not None
 
 
 def parse_percent(text: str) -> Ratio:

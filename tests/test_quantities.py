@@ -21,6 +21,7 @@ from slo_compiler.quantities import (
     format_decimal,
     format_duration,
     format_percent,
+    is_number,
     parse_duration,
     parse_percent,
 )
@@ -263,3 +264,16 @@ def test_a_percentage_is_printed(ratio: Ratio, digits: int, text: str) -> None:
 )
 def test_a_decimal_is_printed(number: Fraction, digits: int, text: str) -> None:
     assert format_decimal(number, digits=digits) == text
+
+
+@pytest.mark.parametrize("text", ["0", "007", "1.", ".5", "-1.25", "+3", "1e9", "1.5E-300"])
+def test_what_every_program_writes_is_a_number(text: str) -> None:
+    assert is_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ".", "1_000", "1,000", "nan", "inf", "Infinity", "1/3", "0x10", " 1", "1\n", "٣", "²", "1e9999"],
+)
+def test_what_only_python_or_nobody_takes_for_a_number_is_none(text: str) -> None:
+    assert not is_number(text)

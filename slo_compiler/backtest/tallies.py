@@ -25,7 +25,7 @@ from slo_compiler.backtest.history import (
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.model.indicator import ErrorRatio
-from slo_compiler.quantities import Seconds
+from slo_compiler.quantities import Seconds, is_number
 from slo_compiler.replay.grid import Array, Span
 
 TIME, SLO, TOTAL, ERRORS, GOOD = "time", "slo", "total", "errors", "good"
@@ -230,20 +230,18 @@ def _tally(slo: str, group: Group, rows: Sequence[_Row]) -> Tally:
 
 def _time(text: str) -> float | None:
     """Unix seconds, or a time of RFC 3339, in UTC where it does not say."""
-    try:
+    if is_number(text):
         number = float(text)
+        return number if 0 < number < 1e11 else None
+    try:
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            return None
-        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
-    return number if 0 < number < 1e11 else None
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
 
 
 def _count(text: str) -> float | None:
-    try:
-        count = float(text)
-    except ValueError:
+    if not is_number(text):
         return None
+    count = float(text)
     return count if 0 <= count <= MOST_EVENTS else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import time
 from datetime import UTC, date, datetime
 from typing import Final
 
 import click
+
+from slo_compiler.quantities import is_number
 
 _SKEW: Final = 60.0
 """By so many seconds the clock of a server may be ahead of ours."""
@@ -19,11 +20,8 @@ def read_moment(said: str) -> float:
     Raises:
         click.UsageError: it is neither, or says not in which zone it is.
     """
-    try:
-        seconds = float(said)
-    except ValueError:
-        seconds = _timestamp(said)
-    if not (math.isfinite(seconds) and 0 <= seconds < 1e11):
+    seconds = float(said) if is_number(said) else _timestamp(said)
+    if not 0 <= seconds < 1e11:
         raise click.UsageError(f"{said} is no moment: seconds since 1970 have ten digits")
     return seconds
 

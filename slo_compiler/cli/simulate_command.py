@@ -19,6 +19,7 @@ from slo_compiler.cli.report import report
 from slo_compiler.cli.simulate_terminal import print_simulations
 from slo_compiler.cli.style import format_option
 from slo_compiler.model.incident import Incident
+from slo_compiler.quantities import is_number
 from slo_compiler.replay import service_text, simulation_text
 from slo_compiler.replay.catalogue import CATALOGUE
 from slo_compiler.replay.ml_catalogue import ML_CATALOGUE
@@ -128,12 +129,10 @@ def _traffic(said: str) -> Traffic:
             return read_traffic(read_text(path))
         except TrafficError as failure:
             raise click.ClickException(f"{path} is no traffic: {failure}") from failure
-    try:
-        events = float(said.replace(",", ""))
-    except ValueError as failure:
-        raise click.UsageError(
-            f"--traffic {said} is neither a file nor a number of events an hour"
-        ) from failure
+    number = said.replace(",", "")
+    if not is_number(number):
+        raise click.UsageError(f"--traffic {said} is neither a file nor a number of events an hour")
+    events = float(number)
     if not 0 < events < 1e9:
         raise click.UsageError(f"--traffic {said} is not between 0 and a billion events an hour")
     return steady(events)

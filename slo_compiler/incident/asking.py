@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from slo_compiler.model import labels
 from slo_compiler.prometheus.answers import Sample
@@ -16,6 +16,8 @@ Answer: TypeAlias = Sequence[Sample]
 
 Ask: TypeAlias = Callable[[str], Answer]
 """An instant query at the moment that is looked at. Raises ``Unanswered``."""
+
+_UNLIKELY: Final = 1e15
 
 
 class Unanswered(Exception):  # noqa: N818 a query that was asked and not answered
@@ -55,14 +57,28 @@ def told_by(sample: Sample, hidden: Iterable[str] = ()) -> str:
 
 def percent(value: float) -> str:
     """A ratio as a percentage of three digits."""
-    return format_percent(Fraction(value), digits=3)
+    return format_percent(Fraction(value), digits=3) if _is_likely(value) else f"{as_it_is(100 * value)}%"
 
 
 def decimal(value: float) -> str:
     """A number of three digits."""
-    return format_decimal(Fraction(value), digits=3)
+    return format_decimal(Fraction(value), digits=3) if _is_likely(value) else as_it_is(value)
 
 
 def duration(seconds: float) -> str:
     """A length of time for a human; what lies ahead, as of a clock that is wrong, is none."""
+    if not _is_likely(seconds):
+        return f"{as_it_is(seconds)} seconds"
     return approximate_duration(Fraction(max(seconds, 0.0)))
+
+
+def as_it_is(value: float) -> str:
+    """A number that nothing can be made of, nearly as Prometheus writes it: ``NaN``, ``+Inf``, ``1e+300``."""
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return "NaN" if math.isnan(value) else f"{value:.3g}"
+
+
+def _is_likely(value: float) -> bool:
+    """Whether it is worth being written out, and not what is left of an overflow or a division by zero."""
+    return abs(value) < _UNLIKELY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any, Final, Never
 
@@ -82,6 +83,8 @@ def read_bundle(text: str) -> Bundle:
         if told["version"] != VERSION:
             raise BundleError(f"it is of version {told['version']}, and this program reads {VERSION}")
         bundle = Bundle(Incident(str(told["service"]), float(told["begin"]), float(told["end"])))
+        if not -math.inf < bundle.incident.begin < bundle.incident.end < math.inf:
+            raise BundleError("it is of no time: it does not end after it begins")
         for each in told["instants"]:
             at = float(each["at"])
             rows = (Sample(labels, at, float(value)) for labels, value in each.get("rows", ()))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from slo_compiler.incident.asking import as_it_is
 from slo_compiler.incident.finding import Finding, State
 from slo_compiler.incident.firing import name_of
 from slo_compiler.incident.triage import Step, Triage
@@ -91,8 +92,11 @@ def state_of(step: Step) -> str:
 
 
 def moment(at: float) -> str:
-    """A time as people and RFC 3339 write it, in UTC."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A time as people and RFC 3339 write it, in UTC; one that no calendar has, in seconds."""
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        return f"{as_it_is(at)} seconds since 1970"
 
 
 def worth_a_query(finding: Finding) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 Value_co = TypeVar("Value_co", covariant=True)
 
 Labels: TypeAlias = Mapping[str, str]
+
+_PART: Final = re.compile("[0-9]{1,9}")
 
 
 class Answer(Struct, Generic[Value_co], frozen=True):
@@ -52,7 +55,7 @@ class BuildInfo(Struct, frozen=True):
     def release(self) -> tuple[int, ...]:
         """The numbers of the version: ``(2, 42, 0)``; none where they cannot be told."""
         head = self.version.removeprefix("v").partition("+")[0].partition("-")[0]
-        return tuple(int(part) for part in head.split(".") if part.isdigit())
+        return tuple(int(part) for part in head.split(".") if _PART.fullmatch(part))
 
 
 class ActiveAlert(Struct, frozen=True):

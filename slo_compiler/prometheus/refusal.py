@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from slo_compiler.prometheus.access import Access, BearerToken, Password
 from slo_compiler.prometheus.failure import Failure, Reason, quoted
+from slo_compiler.quantities import is_number
 
 _PASSING: Final = (429, 500, 502, 503, 504)
 
@@ -104,4 +105,4 @@ def _shown(access: Access) -> str:
 
 def _after(headers: Mapping[str, str]) -> float | None:
     asked = headers.get("retry-after", "")
-    return float(asked) if asked.isdigit() else None
+    return float(asked) if is_number(asked) else None

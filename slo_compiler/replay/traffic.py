@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
+from slo_compiler.quantities import is_number
 from slo_compiler.replay.grid import Array
 
 MINUTE: Final = 60.0
@@ -58,17 +59,15 @@ def _counts(text: str) -> Iterator[float]:
     for number, row in enumerate(csv.reader(text.splitlines()), start=1):
         if not row:
             continue
-        try:
-            count = float(row[-1])
-        except ValueError:
+        last = row[-1].strip()
+        if not is_number(last):
             if number == 1:
                 continue  # names of columns
-            raise TrafficError(
-                f"line {number} ends with {row[-1][:40]!r}, which is no number of events"
-            ) from None
+            raise TrafficError(f"line {number} ends with {row[-1][:40]!r}, which is no number of events")
+        count = float(last)
         if not 0 <= count < MOST_A_MINUTE:
             raise TrafficError(
-                f"line {number} ends with {row[-1].strip()[:40]}, which is no number of events a minute: "
+                f"line {number} ends with {last[:40]}, which is no number of events a minute: "
                 f"give less than {MOST_A_MINUTE:,}"
             )
         yield count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from slo_compiler.diagnostics import Diagnostic, Position, error
 from slo_compiler.presets.bounds import neighbours
 from slo_compiler.promql.syntax import Matcher
-from slo_compiler.quantities import format_decimal
+from slo_compiler.quantities import format_decimal, is_number
 from slo_compiler.verify.looking import Looked
 from slo_compiler.verify.metrics import Series, label_values
 
@@ -20,21 +21,22 @@ def bounds_of(series: Iterable[Series]) -> dict[Fraction, list[str]]:
     """Each finite bound with its spellings, ascending."""
     found: dict[Fraction, list[str]] = {}
     for text in label_values(series, "le"):
-        try:
-            found.setdefault(Fraction(text), []).append(text)
-        except ValueError:  # +Inf
-            continue
+        bound = _bound(text)
+        if bound is not None:
+            found.setdefault(bound, []).append(text)
     return dict(sorted(found.items()))
+
+
+def _bound(text: str) -> Fraction | None:
+    """The bound that a value of ``le`` is; None of ``+Inf`` and of what is none."""
+    return Fraction(text) if is_number(text) and math.isfinite(float(text)) else None
 
 
 def check_le(looked: Looked, name: str, matcher: Matcher, series: Sequence[Series]) -> Diagnostic:
     """What is wrong with a matcher of ``le`` that finds no bucket."""
     bounds = bounds_of(series)
     position = looked.position_of(matcher)
-    try:
-        bound = Fraction(matcher.value)
-    except ValueError:
-        bound = None
+    bound = _bound(matcher.value)
     if bound in bounds:
         return error(
             position,

@@ -51,6 +51,13 @@ def problems(text: str) -> list[str]:
             ],
         ),
         (
+            "time,total,errors\n1_0,5,0\n60,1_0,0\n",
+            [
+                f"2:1: error: '1_0' is no time; {A_TIME}",
+                "3:1: error: '1_0' is no number of events, from 0 to 9,007,199,254,740,992 [history/value]",
+            ],
+        ),
+        (
             "time,total,errors\n120,5,0\n60,5,0\n",
             [f"3:1: error: its time is not after that of line 2: {ORDER}"],
         ),
@@ -59,7 +66,10 @@ def problems(text: str) -> list[str]:
             ["1:1: error: a column stands twice: only one of them could be meant [history/columns]"],
         ),
     ],
-    ids=["empty", "no lines", "no time", "no errors", "short line", "no numbers", "backwards", "twice"],
+    ids=[
+        *("empty", "no lines", "no time", "no errors", "short line", "no numbers", "numbers of Python"),
+        *("backwards", "twice"),
+    ],
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, expected: list[str]) -> None:
     assert [f"history.csv:{each}" for each in expected] == problems(text)

@@ -87,6 +87,7 @@ def test_traffic_comes_from_a_file(tmp_path: Path) -> None:
     ("arguments", "complaint"),
     [
         (("--traffic", "much"), "--traffic much is neither a file nor a number of events an hour"),
+        (("--traffic", "1_000"), "--traffic 1_000 is neither a file nor a number of events an hour"),
         (("--traffic", "0"), "--traffic 0 is not between 0 and a billion events an hour"),
         (("--incident", "flood"), "there is no incident flood; there are total-outage, "),
         (("--plot", "picture.pdf"), "picture.pdf ends with neither .svg nor .png"),

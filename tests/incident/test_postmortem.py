@@ -212,6 +212,15 @@ def test_what_was_not_kept_is_refused() -> None:
         at(0)("up")
 
 
+AN_INCIDENT: Final = '{{"version": 1, "service": "a", "begin": {}, "end": {}, "instants": [], "ranges": []}}'
+
+
+@pytest.mark.parametrize("times", [("NaN", "1"), ("0", "Infinity"), ("-Infinity", "0"), ("5", "5")])
+def test_a_bundle_of_no_time_is_refused(times: tuple[str, str]) -> None:
+    with pytest.raises(BundleError, match="it is of no time"):
+        read_bundle(AN_INCIDENT.format(*times))
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 2}', '{"version": 1, "service": "a"}'])
 def test_another_file_is_no_bundle(text: str) -> None:
     with pytest.raises(BundleError):

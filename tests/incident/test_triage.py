@@ -182,6 +182,7 @@ def test_what_to_do_is_what_the_runbook_says(server: Server, folder: Path) -> No
         ),
         (("--at", "1767571200000"), "1767571200000 is no moment: seconds since 1970 have ten digits"),
         (("--at", "nan"), "nan is no moment"),
+        (("--at", "1_767_571_200"), "1_767_571_200 is no moment"),
         (("--at", "2999-01-01"), "2999-01-01 is in the future, of which nothing is known yet"),
         (("--at", "1767571200", "--alertmanager", "http://127.0.0.1:1"), "knows only the present"),
     ],

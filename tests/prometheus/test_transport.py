@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from slo_compiler.prometheus.access import Access, BearerToken, Limits, Password, Tls
-from slo_compiler.prometheus.answers import Answer
+from slo_compiler.prometheus.answers import Answer, BuildInfo
 from slo_compiler.prometheus.failure import Reason
 from tests.prometheus.asking import asking, failure, secret_file
 from tests.prometheus.stub import JSON, Reply, stub
@@ -70,12 +70,24 @@ def test_the_pauses_grow_and_end_with_the_patience() -> None:
     assert found.pauses == [0.5, 1, 2, 4, 8]
 
 
-def test_a_server_that_says_when_to_come_back_is_obeyed() -> None:
-    with stub([WELL, Reply("", 429, {"Retry-After": "7"}), WELL]) as server:
+@pytest.mark.parametrize(
+    ("after", "pause"), [("7", 7), ("²", 0.5), ("-7", 0.5), ("nan", 0.5), ("soon", 0.5), ("", 0.5)]
+)
+def test_a_server_that_says_when_to_come_back_is_obeyed(after: str, pause: float) -> None:
+    with stub([WELL, Reply("", 429, {"Retry-After": after}), WELL]) as server:
         found = asking(server.url)
         found.client.query("up")
         found.client.query("up")
-    assert found.pauses == [7]
+    assert found.pauses == [pause]
+
+
+@pytest.mark.parametrize(
+    ("version", "release"),
+    [("2.42.0+ds", (2, 42, 0)), ("v3.5.1-rc.0", (3, 5, 1)), ("2.²", (2,)), ("9" * 5000, ()), ("", ())],
+    ids=["of Debian", "a candidate", "a power", "endless", "none"],
+)
+def test_the_numbers_of_a_version_are_those_that_can_be_told(version: str, release: tuple[int, ...]) -> None:
+    assert release == BuildInfo(version).release
 
 
 def test_a_connection_lost_in_the_middle_of_an_answer_is_no_answer() -> None:

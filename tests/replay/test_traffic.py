@@ -25,9 +25,10 @@ def test_a_file_begins_anew_when_it_is_over() -> None:
         ("0,1\n1,x\n", "line 2 ends with 'x', which is no number of events"),
         ("0,1\n1,-3\n", "line 2 ends with -3, which is no number of events"),
         ("0,1\n1,1e300\n", "line 2 ends with 1e300, .* give less than 1,000,000,000"),
-        ("0,1\n1,nan\n", "line 2 ends with nan, which is no number of events"),
+        ("0,1\n1,nan\n", "line 2 ends with 'nan', which is no number of events"),
+        ("0,1\n1,1_000\n", "line 2 ends with '1_000', which is no number of events"),
     ],
-    ids=["empty", "idle", "a word", "negative", "absurd", "not a number"],
+    ids=["empty", "idle", "a word", "negative", "absurd", "not a number", "a number of Python"],
 )
 def test_what_is_no_traffic_is_refused(text: str, complaint: str) -> None:
     with pytest.raises(TrafficError, match=complaint):

@@ -287,6 +287,15 @@ def test_the_spelling_of_a_bound_that_an_author_wrote() -> None:
     ]
 
 
+@pytest.mark.parametrize("bound", ["1/0", "1/2", "1_0", "1e999999999", "1e999", "nan", "", "\u0661"])
+def test_what_is_no_bound_is_taken_for_none(bound: str) -> None:
+    buckets = GO.replace('le="1"', f'le="{bound}"')
+    assert buckets != GO
+    latency = {"latency": {"histogram": "http_request_duration_seconds", "threshold": 1}}
+    (told,) = found_in(metrics_of(buckets), spec("shop", slo(indicator=latency)))
+    assert told.startswith("verify/bucket: ")
+
+
 def test_too_many_groups() -> None:
     lines = "".join(f'requests_total{{path="/{number}",code="200"}} 1\n' for number in range(101))
     text = f"# TYPE requests_total counter\n{lines}"
