@@ -6,8 +6,8 @@ Source: ``aggregation``, ``VectorBinop`` and their kin in Prometheus's ``promql/
 
 from __future__ import annotations
 
+import math
 import operator
-import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
@@ -158,9 +158,17 @@ def _by_key(table: Table, key: Key) -> dict[Group, Array]:
 
 
 def _quantile(rows: Array, share: float) -> Array:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # where there is none, there is no quantile
-        return np.asarray(np.nanquantile(rows, share, axis=0, keepdims=True))
+    """The quantile of each column as Prometheus computes it, for all columns at once."""
+    if not 0 <= share <= 1:
+        return np.full((1, rows.shape[1]), share * math.inf)
+    ordered = np.sort(rows, axis=0)  # what is not there comes last
+    last = np.maximum(np.count_nonzero(~np.isnan(rows), axis=0, keepdims=True) - 1, 0)
+    rank = share * last
+    below = np.floor(rank).astype(np.intp)
+    above = np.minimum(below + 1, last)
+    weight = rank - below
+    low, high = (np.take_along_axis(ordered, index, axis=0) for index in (below, above))
+    return np.asarray(low * (1 - weight) + high * weight)
 
 
 def _table(rows: Mapping[Group, Array], like: Table) -> Table:

@@ -69,6 +69,8 @@ CASES: Final[list[tuple[str, dict[str, Any]]]] = [
     ("max(m) - min(m)", {"": [5, 4, 3]}),
     ("avg(m) * 2 - 0.5", {"": [7.5, 7.5, 8.5]}),
     ("quantile(0.5, m)", {"": [5, 4, 4.5]}),
+    ("quantile by (x) (0.25, m)", {"a": [1, 2, 3], "b": [5.25, 6, 6]}),
+    ("quantile(0.75, m) + quantile(1, m) + quantile(0, m)", {"": [12.5, 13, 14.25]}),
     ("group(m > 5)", {"": [1, 1, 1]}),
     ("m > 2", {"a 1": [None, None, 3], "b 1": [5, None, None], "b 2": [6, 6, 6]}),
     ("2 < m", {"a 1": [None, None, 3], "b 1": [5, None, None], "b 2": [6, 6, 6]}),
@@ -104,6 +106,12 @@ CASES: Final[list[tuple[str, dict[str, Any]]]] = [
 @pytest.mark.parametrize(("expr", "expected"), CASES)
 def test_expressions_are_what_promql_says(expr: str, expected: dict[str, Any]) -> None:
     assert expected == rows(expr)
+
+
+@pytest.mark.parametrize(("share", "value"), [("1.5", np.inf), ("NaN", None)])
+def test_a_quantile_that_cannot_be_is_what_prometheus_makes_of_it(share: str, value: float | None) -> None:
+    """With a warning, which is why it is not asked here."""
+    assert rows(f"quantile({share}, m)") == ({} if value is None else {"": [value] * 3})
 
 
 @pytest.mark.slow
