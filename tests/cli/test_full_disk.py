@@ -6,12 +6,13 @@ were full then, and /dev/full takes nothing ever.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -29,15 +30,22 @@ INSTALLED: Final = Path(sys.executable).with_name("slo-compiler")
 FULL: Final = "File too large"
 """What is said of a file that may grow no more."""
 
-Room = Callable[[int], None]
 
+@contextlib.contextmanager
+def room(most: int) -> Iterator[None]:
+    """A block in which what this process writes fails after so many bytes of a file.
 
-@pytest.fixture
-def room() -> Iterator[Room]:
-    """Sets how many bytes a file may have; what this process writes fails from there on."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda most: resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    No longer than needed, for the report of the tests may be a file, too. And of modules that are imported
+    meanwhile Python would keep halves.
+    """
+    before, writes_none = resource.getrlimit(resource.RLIMIT_FSIZE), sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.dont_write_bytecode = writes_none
 
 
 @pytest.fixture
@@ -57,85 +65,79 @@ def all_in(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
-def test_a_starter_is_not_left_in_parts(folder: Path, room: Room) -> None:
-    room(100)
+def test_a_starter_is_not_left_in_parts(folder: Path) -> None:
     expected = f"Error: a/specs/shop.yaml cannot be written: {FULL}; nothing was written"
-    assert told("init", "a/specs", "--service", "shop") == (1, expected)
+    with room(100):
+        assert told("init", "a/specs", "--service", "shop") == (1, expected)
     assert all_in(folder) == []
 
 
-def test_files_before_the_one_that_has_no_room_are_not_left(folder: Path, room: Room) -> None:
-    room(100)
-    with pytest.raises(click.ClickException, match=r"^specs/b cannot be written: .+; nothing was written$"):
+def test_files_before_the_one_that_has_no_room_are_not_left(folder: Path) -> None:
+    refused = r"^specs/b cannot be written: .+; nothing was written$"
+    with room(100), pytest.raises(click.ClickException, match=refused):
         write_new(Path("specs"), {"a": "short", "b": "long " * 100})
     assert all_in(folder) == []
 
 
-def test_what_stood_beside_a_starter_stays(folder: Path, room: Room) -> None:
+def test_what_stood_beside_a_starter_stays(folder: Path) -> None:
     Path("specs").mkdir()
     Path("specs/receivers.yaml").write_text("mine", encoding="utf-8")
-    room(100)
-    assert told("init", "specs")[0] == 1
+    with room(100):
+        assert told("init", "specs")[0] == 1
     assert all_in(folder) == ["specs", "specs/receivers.yaml"]
 
 
-def test_specs_are_not_imported_in_parts(folder: Path, room: Room) -> None:
+def test_specs_are_not_imported_in_parts(folder: Path) -> None:
     Path("sloth.yaml").write_bytes(SLOTH)
-    room(100)
     expected = f"Error: specs/shop.yaml cannot be written: {FULL}; nothing was written"
-    assert told("import", "sloth.yaml", "--out", "specs") == (1, expected)
+    with room(100):
+        assert told("import", "sloth.yaml", "--out", "specs") == (1, expected)
     assert all_in(folder) == ["sloth.yaml"]
 
 
-def test_rules_are_written_as_a_whole_or_not_at_all(folder: Path, room: Room) -> None:
+def test_rules_are_written_as_a_whole_or_not_at_all(folder: Path) -> None:
     told("compile", SPECS / "search-regions.yaml", "--out", "generated")
     before = {path: (folder / path).stat().st_mtime_ns for path in all_in(folder)}
-    room(5000)
-    assert told("compile", SPECS, "--out", "generated") == (
-        1,
-        f"nothing was written to generated: {FULL}",
-    )
-    room(resource.RLIM_INFINITY)
+    expected = f"nothing was written to generated: {FULL}"
+    with room(5000):
+        assert told("compile", SPECS, "--out", "generated") == (1, expected)
     assert before == {path: (folder / path).stat().st_mtime_ns for path in all_in(folder)}
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_nothing_is_written_when_what_waits_has_no_room(
-    folder: Path, room: Room, monkeypatch: pytest.MonkeyPatch, jobs: int
+    folder: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
     monkeypatch.setattr(compiling, "LITTLE", 1)
-    room(5000)
-    code, said = told("compile", SPECS, "--out", "generated", "--jobs", str(jobs))
+    with room(5000):
+        code, said = told("compile", SPECS, "--out", "generated", "--jobs", str(jobs))
     assert (code, f"{FULL}; nothing was written" in said) == (1, True)
     assert all_in(folder) == []
 
 
-def test_a_revision_that_has_no_room_is_not_compared(folder: Path, room: Room) -> None:
+def test_a_revision_that_has_no_room_is_not_compared(folder: Path) -> None:
     shutil.copytree(SPECS, "specs")
     who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "Promise")):
         subprocess.run(("git", *who, *arguments), check=True, cwd=folder)
-    room(500)
-    assert told("diff", "HEAD", "specs") == (
-        1,
-        f"Error: the folder for temporary files: {FULL}; HEAD was not read",
-    )
+    expected = f"Error: the folder for temporary files: {FULL}; HEAD was not read"
+    with room(500):
+        assert told("diff", "HEAD", "specs") == (1, expected)
 
 
 def test_what_cannot_be_remembered_keeps_nobody_from_going_on(
-    folder: Path, room: Room, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SLO_COMPILER_NO_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-    room(10)
-    assert told("lint", SPECS / "search-regions.yaml")[0] == 0
+    with room(10):
+        assert told("lint", SPECS / "search-regions.yaml")[0] == 0
     assert [path for path in all_in(folder) if Path(path).is_file()] == []
 
 
-def test_a_picture_that_has_no_room_leaves_the_one_before(folder: Path, room: Room) -> None:
+def test_a_picture_that_has_no_room_leaves_the_one_before(folder: Path) -> None:
     Path("p.svg").write_text("before", encoding="utf-8")
-    room(1000)
-    with pytest.raises(click.ClickException) as failure:
+    with room(1000), pytest.raises(click.ClickException) as failure:
         write_file(Path("p.svg"), bytes(1001))
     assert failure.value.message == f"p.svg cannot be written: {FULL}; nothing was written to it"
     assert (all_in(folder), Path("p.svg").read_text(encoding="utf-8")) == (["p.svg"], "before")
