@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from slo_compiler.diagnostics import Diagnostic, error
 from slo_compiler.model import labels
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.role import Role
-from slo_compiler.rules.inhibition import violations_of
+from slo_compiler.model.subject import Subject
+from slo_compiler.rules.inhibition import Side, violations_of
+from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import Notification
 from slo_compiler.rules.program import Program, alert_labels
 
@@ -18,7 +20,8 @@ def check_inhibition(program: Program) -> Iterator[Diagnostic]:
     """What the proof of each inhibit rule fails on, and tiers that would silence each other."""
     if program.notification is None:
         return
-    all_labels = [alert_labels(alert) for _, alert in program.alerts()]
+    alerts = list(program.alerts())
+    all_labels = [alert_labels(alert) for _, alert in alerts]
     all_sides = [program.notification.sides.of(labels) for labels in all_labels]
     for number, rule in enumerate(program.notification.inhibit_rules):
         for violation in violations_of(rule, all_labels, [sides[number] for sides in all_sides]):
@@ -27,17 +30,17 @@ def check_inhibition(program: Program) -> Iterator[Diagnostic]:
                 f"the inhibition {rule.name!r} cannot be proved to hold back only what it should: {violation}"
             )
             yield error(place, "inhibition/unproved", message)
-    yield from _check_heard(program, program.notification)
+    for (subject, alert), sides in zip(alerts, all_sides, strict=True):
+        yield from _check_heard(subject, alert, sides, program.notification)
     yield from _check_orders(program)
 
 
-def _check_heard(program: Program, notification: Notification) -> Iterator[Diagnostic]:
+def _check_heard(
+    subject: Subject, alert: AlertingRule, sides: Iterable[Side], notification: Notification
+) -> Iterator[Diagnostic]:
     """What is about security, or about the monitoring itself, is held back by nothing; nor are guards."""
-    for subject, alert in program.alerts():
-        role = alert.labels.get(labels.ROLE)
-        if role is None or role == Role.SYMPTOM.value:
-            continue
-        sides = notification.sides.of(alert_labels(alert))
+    role = alert.labels.get(labels.ROLE, Role.SYMPTOM.value)
+    if role != Role.SYMPTOM.value:
         for rule, side in zip(notification.inhibit_rules, sides, strict=True):
             if side.target:
                 yield error(

@@ -86,7 +86,7 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         labels=labels.general,
         severity_labels=labels.of_severity,
         annotations=merged(layer.annotations for layer in layers),
-        tiers=tuple(_with_severity(tier, merged(layer.severities for layer in layers)) for tier in tiers),
+        tiers=_with_severities(tiers, merged(layer.severities for layer in layers)),
         tiers_are_authored=authored is not None,
         min_errors=_last((layer.min_errors for layer in layers), DEFAULT_MIN_ERRORS),
         absent=_last((layer.absent for layer in layers), Absent()),
@@ -141,8 +141,12 @@ def _role(slo: SloSpec, spec: Spec) -> Role | None:
     return Role.SECURITY if isinstance(slo.indicator, Guardrail) else Role.SYMPTOM
 
 
-def _with_severity(tier: TierRequest, severities: Mapping[str, Severity]) -> TierRequest:
-    return replace(tier, severity=severities.get(tier.name, tier.severity))
+def _with_severities(
+    tiers: tuple[TierRequest, ...], severities: Mapping[str, Severity]
+) -> tuple[TierRequest, ...]:
+    if not severities:  # as mostly, and then thousands of SLOs have the same tiers
+        return tiers
+    return tuple(replace(tier, severity=severities.get(tier.name, tier.severity)) for tier in tiers)
 
 
 def _last(layers: Iterable[Value | None], default: Value) -> Value:
