@@ -195,9 +195,10 @@ def _proportional(pid: int) -> int:
 def write_specs(folder: Path, slos: int) -> None:
     """Spec files of five SLOs each (the last may hold fewer), in which no two services are alike."""
     folder.mkdir(parents=True)
-    receivers = "".join(RECEIVER.format(team=team) for team in range(TEAMS))
+    specs = -(-slos // SLOS_A_SPEC)
+    receivers = "".join(RECEIVER.format(team=team) for team in range(min(TEAMS, specs)))
     (folder / "receivers.yaml").write_text(RECEIVERS + receivers)
-    for number in range(-(-slos // SLOS_A_SPEC)):
+    for number in range(specs):
         head, *parts = SPECS[number % len(SPECS)].split("  - name: ")
         kept = parts[: min(SLOS_A_SPEC, slos - number * SLOS_A_SPEC)]
         text = "  - name: ".join((head, *kept))
