@@ -4,7 +4,7 @@ Specs of five SLOs, which together have every kind of indicator, are compiled in
 rules and routes alone, and to all files; cold into an empty folder, again with nothing to change, and with
 ``--check``. The measure is PyYAML's C loader, which reads the rule files that were written, in this run on
 this machine. Memory is that of all processes together, each page of theirs counted once (the sum of their
-proportional set sizes, looked up in /proc twenty times a second). Then how a single SLO compares with the
+proportional set sizes, looked up in /proc four times a second). Then how a single SLO compares with the
 import of the libraries alone.
 
     python -m bench.compile [NUMBER ...]
@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -137,7 +138,8 @@ COMPILING: Final = {"rules, routes": ["-c", RULES_ALONE], "all files": ["-m", "s
 LIBRARIES: Final = "import pydantic, yaml, click, jinja2"
 """What the start of a compilation is measured by."""
 
-POLL: Final = 0.05  # seconds
+POLL: Final = 0.25
+"""Seconds between two looks at the memory, each of which stops the processes for some milliseconds."""
 STARTS: Final = 9
 
 
@@ -163,16 +165,24 @@ def cost(command: Sequence[str]) -> Cost:
     process = subprocess.Popen(  # noqa: S603  a command of this module
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    most = 0
-    while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-        most = max(most, sum(map(_proportional, _tree(process.pid))))
-        time.sleep(POLL)
-    _, status, usage = ended
+    seen: list[int] = []
+    ended = threading.Event()
+    watching = threading.Thread(target=_watch, args=(process.pid, ended, seen))
+    watching.start()
+    _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
+    ended.set()
+    watching.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Cost(wall, usage.ru_utime + usage.ru_stime, most / 1024)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, max(seen, default=usage.ru_maxrss) / 1024)
+
+
+def _watch(pid: int, ended: threading.Event, seen: list[int]) -> None:
+    """Adds to ``seen`` how many KiB a process and all that it started have, until it has ended."""
+    while not ended.wait(POLL):
+        seen.append(sum(map(_proportional, _tree(pid))))
 
 
 def _tree(pid: int) -> Iterator[int]:
