@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from tests.mutation.operators import replacements
 
 Place: TypeAlias = tuple[tuple[str, int | None], ...]
 """The way from the module to a node: fields, and where a field is a list the index in it."""
+
+_DECLARED: Final = {"annotation", "returns", "decorator_list", "pattern"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,18 @@ def mutants_of(module: str, path: Path) -> Iterator[Mutant]:
 def _places(
     node: ast.AST, place: Place, parents: tuple[ast.AST, ...]
 ) -> Iterator[tuple[Place, tuple[ast.AST, ...]]]:
-    """Every node that runs, with the nodes around it, outermost first: no docstring, type or decorator."""
+    """Every node that runs, with the nodes around it, outermost first: no docstring, type or decorator.
+
+    Nor the keywords of a class, which say of a struct what a decorator says of a dataclass.
+    """
     here = (*parents, node)
     yield place, here
     for field, value in ast.iter_fields(node):
-        if field in {"annotation", "returns", "decorator_list", "pattern"} or _is_docstring(node):
+        if (
+            field in _DECLARED
+            or _is_docstring(node)
+            or (isinstance(node, ast.ClassDef) and field == "keywords")
+        ):
             continue
         if isinstance(value, ast.AST):
             yield from _places(value, (*place, (field, None)), here)
