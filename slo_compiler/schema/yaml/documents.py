@@ -94,22 +94,28 @@ class _Reader(Struct):
         return root
 
     def node(self, event: yaml.Event, depth: int) -> Node:
-        position = self.position(event)
+        start, end = event.start_mark, event.end_mark
+        if start is None or end is None:
+            raise AssertionError(f"{event} without a place")
+        position = (
+            Position(self.path, start.line + 1, start.column + 1)
+            if start.index < self.end
+            else position_in(self.path, self.text, self.end)
+        )  # libyaml puts a missing value on a line that the file may not have
         self.nodes += 1
         if self.nodes > MOST_NODES:
             message = f"the file has more than {MOST_NODES:,} keys and values; split it by service"
             self.stop(position, "yaml/nodes", message)
-        match event:
-            case yaml.ScalarEvent():
+        if isinstance(event, yaml.ScalarEvent):  # as four of five are
+            if event.anchor is not None or event.tag is not None:
                 self.refuse_decorations(event, position)
-                return self.scalar(event, position)
-            case yaml.AliasEvent():
-                return self.alias(event, position)
-            case yaml.CollectionStartEvent():
-                self.refuse_decorations(event, position)
-                return self.collection(event, position, depth + 1)
-            case _:
-                raise AssertionError(f"{event} where a node begins")
+            return self.scalar(event, position, self.text[start.index : end.index])
+        if isinstance(event, yaml.CollectionStartEvent):
+            self.refuse_decorations(event, position)
+            return self.collection(event, position, depth + 1)
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event, position)
+        raise AssertionError(f"{event} where a node begins")
 
     def collection(
         self, event: yaml.CollectionStartEvent, position: Position, depth: int
@@ -160,19 +166,20 @@ class _Reader(Struct):
             return node
         return None
 
-    def scalar(self, event: yaml.ScalarEvent, position: Position) -> ScalarNode:
+    def scalar(self, event: yaml.ScalarEvent, position: Position, source: str) -> ScalarNode:
         style = _STYLES[event.style or ""]
-        value: ScalarValue = event.value
+        text = event.value
+        value: ScalarValue = text
         # Only the parser in pure Python lets one pass.
-        if not event.value.isascii() and _SURROGATE.search(event.value):
+        if not text.isascii() and _SURROGATE.search(text):
             message = "this text has half a surrogate pair, which is no character; write the character itself"
             self.problem(position, "yaml/character", message)
         if style is Style.PLAIN:
             try:
-                value = resolve(event.value)
+                value = resolve(text)
             except ValueError as unusable:
                 self.problem(position, "yaml/number", str(unusable))
-        return ScalarNode(position, value, event.value, style, self.text[_span(event)])
+        return ScalarNode(position, value, text, style, source)
 
     def alias(self, event: yaml.AliasEvent, position: Position) -> ScalarNode:
         name = f"*{event.anchor}"

@@ -95,7 +95,10 @@ def find(root: Node, location: Sequence[str | int]) -> Node:
 
     Steps that are in no file, such as the names of the members of a union, are passed over.
     """
-    return _trail(root, location)[-1][0]
+    node = root
+    for step in location:
+        node = _below(node, step) or node
+    return node
 
 
 def locate(root: Node, location: Sequence[str | int]) -> Position:
@@ -129,13 +132,19 @@ def _trail(root: Node, location: Sequence[str | int]) -> list[tuple[Node, Scalar
     node = root
     trail: list[tuple[Node, ScalarNode | None]] = [(root, None)]
     for step in location:
-        match node:
-            case MappingNode() if isinstance(step, str) and step in node.entries:
-                key, node = node.entries[step].key, node.entries[step].value
-                trail.append((node, key))
-            case SequenceNode() if isinstance(step, int) and 0 <= step < len(node.items):
-                node = node.items[step]
-                trail.append((node, None))
-            case _:
-                continue
+        below = _below(node, step)
+        if below is not None:
+            key = node.entries[step].key if isinstance(node, MappingNode) and isinstance(step, str) else None
+            node = below
+            trail.append((node, key))
     return trail
+
+
+def _below(node: Node, step: str | int) -> Node | None:
+    """What a step leads to from a node."""
+    if isinstance(node, MappingNode):
+        entry = node.entries.get(step) if isinstance(step, str) else None
+        return None if entry is None else entry.value
+    if isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.items):
+        return node.items[step]
+    return None

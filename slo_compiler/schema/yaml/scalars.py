@@ -16,11 +16,13 @@ _WORDS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_DECIMAL: Final = re.compile(r"[-+]?[0-9]+")
-_OCTAL: Final = re.compile(r"0o[0-7]+")
-_HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE](?P<exponent>[-+]?[0-9]+))?")
-_NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_DECIMAL: Final = r"[-+]?[0-9]+"
+_FLOAT: Final = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE](?P<exponent>[-+]?[0-9]+))?"
+_NOT_FINITE: Final = r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+_OCTAL_OR_HEXADECIMAL: Final = r"0o[0-7]+|0x[0-9a-fA-F]+"
+_NUMBER: Final = re.compile(
+    rf"(?P<decimal>{_DECIMAL})|(?P<float>{_FLOAT})|(?P<based>{_OCTAL_OR_HEXADECIMAL})|{_NOT_FINITE}"
+)
 
 # Far beyond every quantity of a spec and far below where exact arithmetic becomes slow: 1e999999999 is eleven
 # characters long, and as an exact number a gigabyte.
@@ -44,19 +46,18 @@ def resolve(text: str) -> ScalarValue:
 
 
 def _number_or_text(text: str) -> ScalarValue:
-    if _NOT_FINITE.fullmatch(text):
+    number = _NUMBER.fullmatch(text)
+    if number is None:
+        return text
+    if number.lastgroup is None:
         raise ValueError(
             f"{text} is no number to compute with, and no key takes it; if it is text, put it in quotes"
         )
-    number = _FLOAT.fullmatch(text)
-    if number is None and not _OCTAL.fullmatch(text) and not _HEXADECIMAL.fullmatch(text):
-        return text
-    exponent = number["exponent"] if number and number["exponent"] else "0"
-    if len(text) > _MOST_CHARACTERS or abs(int(exponent)) > _LARGEST_EXPONENT:
+    if len(text) > _MOST_CHARACTERS or abs(int(number["exponent"] or 0)) > _LARGEST_EXPONENT:
         shortened = text[:_MOST_CHARACTERS]
         raise ValueError(
             f"{shortened} is a longer number than any key takes; if it is text, put it in quotes"
         )
-    if number is None:
-        return int(text, base=0)
-    return int(text) if _DECIMAL.fullmatch(text) else Fraction(text)
+    if number["float"]:
+        return Fraction(text)
+    return int(text) if number["decimal"] else int(text, base=0)
