@@ -114,6 +114,7 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=1024)  # thousands of SLOs promise the same
 def parse_percent(text: str) -> Ratio:
     """The ratio that a percentage such as ``99.9%`` stands for: 999/1000, exactly.
 

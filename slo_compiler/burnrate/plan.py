@@ -16,6 +16,7 @@ from slo_compiler.burnrate.tier import Tier
 from slo_compiler.burnrate.windows import Windows, lay_out
 from slo_compiler.diagnostics import Diagnostic, error, has_errors, note
 from slo_compiler.model.alerting import TierRequest
+from slo_compiler.model.defaults import Clock
 from slo_compiler.model.indicator import ErrorRatio, Quality
 from slo_compiler.model.slo import Slo
 from slo_compiler.quantities import Ratio, Seconds
@@ -34,6 +35,8 @@ class Shape(Struct, frozen=True, eq=False):
     tiers: tuple[Tier, ...]
     windows: Windows
     repairs: tuple[Repair, ...]
+    usual_hold: Seconds
+    """How long data may be missing until that alerts, where the SLO does not say."""
 
 
 class Plan(Struct, frozen=True):
@@ -70,11 +73,7 @@ class Plan(Struct, frozen=True):
 
 def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:
     """The plan of an SLO and what there is to say about it; no plan comes with an error."""
-    setting = Setting(slo.budget, slo.period, slo.clock, slo.cadence)
-    unusable = [problem for request in slo.tiers for problem in check_request(request, slo.period)]
-    if unusable:
-        return None, unusable
-    shape, found = _authored_tiers(slo, setting) if slo.tiers_are_authored else _derived_tiers(slo, setting)
+    shape, found = _authored_tiers(slo) if slo.tiers_are_authored else _derived_tiers(slo)
     if shape is None:
         return None, found
     counts_errors = not isinstance(slo.indicator, ErrorRatio) and slo.min_errors > 1
@@ -87,30 +86,60 @@ def plan(slo: Slo) -> tuple[Plan | None, list[Diagnostic]]:
     return made, found
 
 
-def _derived_tiers(slo: Slo, setting: Setting) -> tuple[Shape | None, list[Diagnostic]]:
-    repeated = list(check_names(slo.tiers))
-    if repeated:
-        return None, repeated
-    shape = _derived(slo.tiers, setting)
+def _derived_tiers(slo: Slo) -> tuple[Shape | None, list[Diagnostic]]:
+    shape = _derived(slo.tiers, slo.objective, slo.period, slo.clock, slo.cadence)
     if shape is None:
-        message = "no burn-rate tier fits into the window of this SLO: nothing could ever alert on it"
-        return None, [error(slo.position, "tier/none", message)]
+        return None, _undetermined(slo.tiers, slo.period) or [*check_names(slo.tiers)] or [_none_fits(slo)]
     by_tier = groupby(shape.repairs, lambda each: each.tier)
     return shape, [_told(slo, list(changes)) for _, changes in by_tier if slo.alerts]
 
 
 @cache  # many SLOs have few objectives and periods between them
-def _derived(requests: tuple[TierRequest, ...], setting: Setting) -> Shape | None:
+def _derived(
+    requests: tuple[TierRequest, ...],
+    objective: Ratio,
+    period: Seconds,
+    clock: Clock,
+    cadence: Seconds | None,
+) -> Shape | None:
+    """The shape that follows from requests; None where they are none to derive tiers from, or none fits."""
+    if _undetermined(requests, period) or any(check_names(requests)):
+        return None
+    setting = Setting(1 - objective, period, clock, cadence)
     tiers, repairs = derive(requests, setting)
-    steady = policy.steady_base_window(setting.clock, setting.period)
+    steady = policy.steady_base_window(clock, period)
     return _shape(tiers, setting, repairs, steady) if tiers else None
+
+
+def _undetermined(requests: Sequence[TierRequest], period: Seconds) -> list[Diagnostic]:
+    return [problem for request in requests for problem in check_request(request, period)]
+
+
+def _none_fits(slo: Slo) -> Diagnostic:
+    message = "no burn-rate tier fits into the window of this SLO: nothing could ever alert on it"
+    return error(slo.position, "tier/none", message)
 
 
 @cache  # there is one shape of the same numbers
 def _shape(
     tiers: tuple[Tier, ...], setting: Setting, repairs: tuple[Repair, ...] = (), steady: Seconds | None = None
 ) -> Shape:
-    return Shape(setting.budget, setting.period, tiers, lay_out(tiers, setting.clock, steady), repairs)
+    return Shape(
+        setting.budget,
+        setting.period,
+        tiers,
+        lay_out(tiers, setting.clock, steady),
+        repairs,
+        _usual_hold(setting),
+    )
+
+
+def _usual_hold(setting: Setting) -> Seconds:
+    """Until an outage would have spent a tier's worth of budget."""
+    spent = policy.HOLD_BUDGET * setting.period * setting.budget
+    tick = setting.clock.evaluation_interval
+    rounded = math.ceil(spent / tick) * tick
+    return min(max(rounded, policy.SHORTEST_HOLD), policy.LONGEST_HOLD)
 
 
 def _told(slo: Slo, repairs: Sequence[Repair]) -> Diagnostic:
@@ -119,25 +148,23 @@ def _told(slo: Slo, repairs: Sequence[Repair]) -> Diagnostic:
     return note(slo.position, "tier/derived", f"{slo.id}: tier {repairs[0].tier} was derived anew: {changes}")
 
 
-def _authored_tiers(slo: Slo, setting: Setting) -> tuple[Shape | None, list[Diagnostic]]:
+def _authored_tiers(slo: Slo) -> tuple[Shape | None, list[Diagnostic]]:
+    undetermined = _undetermined(slo.tiers, slo.period)
+    if undetermined:
+        return None, undetermined
+    setting = Setting(slo.budget, slo.period, slo.clock, slo.cadence)
     authored = [Authored(make_tier(request, setting), request) for request in slo.tiers]
-    derived = _derived(policy.DEFAULT_TIERS, setting)
+    derived = _derived(policy.DEFAULT_TIERS, slo.objective, slo.period, slo.clock, slo.cadence)
     found = list(check_tiers(authored, setting, derived.tiers if derived else ()))
     return None if has_errors(found) else _shape(tuple(each.tier for each in authored), setting), found
 
 
 def _absent_hold(slo: Slo, shape: Shape) -> Seconds | None:
-    """How long data may be missing: until an outage would have spent a tier's worth of budget."""
+    """How long data may be missing until that alerts."""
     if not (slo.alerts and slo.absent.enabled):
         return None
     if slo.absent.hold is not None:
         return slo.absent.hold
-    hold = _usual_hold(shape, slo.clock.evaluation_interval)
-    return hold + slo.indicator.labelling.shift if isinstance(slo.indicator, Quality) else hold
-
-
-@cache  # as above
-def _usual_hold(shape: Shape, tick: Seconds) -> Seconds:
-    spent = policy.HOLD_BUDGET * shape.period * shape.budget
-    rounded = math.ceil(spent / tick) * tick
-    return min(max(rounded, policy.SHORTEST_HOLD), policy.LONGEST_HOLD)
+    if isinstance(slo.indicator, Quality):
+        return shape.usual_hold + slo.indicator.labelling.shift
+    return shape.usual_hold

@@ -41,6 +41,10 @@ class TierRequest(Placed, frozen=True):
         part = self.locate(key)
         return part if part.path else self.position
 
+    def __hash__(self) -> int:
+        # What follows from tiers is remembered by them, and it takes long to hash fractions.
+        return hash(self.name)
+
 
 class Absent(Struct, frozen=True):
     """The alert that fires when the indicator has no data at all. What is None is derived."""

@@ -32,7 +32,7 @@ class Naming(enum.Enum):
     SLOTH = "sloth"
 
 
-class Clock(Struct, frozen=True):
+class Clock(Struct, frozen=True, cache_hash=True):
     """How often the user's Prometheus scrapes and evaluates, and the window that alone reads raw series."""
 
     scrape_interval: Seconds = SCRAPE_INTERVAL

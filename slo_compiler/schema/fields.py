@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 from slo_compiler.quantities import (
@@ -51,22 +52,27 @@ def _from_text(parse: Callable[[str], Read], kind: str, example: str) -> Callabl
 
 
 def _objective(value: Any) -> Ratio:
-    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+    if not isinstance(value, str | bool) and isinstance(value, int | Fraction):
         number = Fraction(value)
         percent = format_decimal(number * 100 if 0 < number < 1 else number)
         raise RefusedError(f"{format_decimal(number)} is not a percentage; did you mean {percent}%?")
-    ratio = _from_text(parse_percent, "a percentage", "99.9%")(value)
+    return _from_text(_promised, "a percentage", "99.9%")(value)
+
+
+@lru_cache(maxsize=1024)  # thousands of SLOs promise the same
+def _promised(text: str) -> Ratio:
+    ratio = parse_percent(text)
     if ratio >= 1:
         raise RefusedError(
-            f"an objective of {value} leaves no error budget: nothing could burn, and no alert ever fire; "
+            f"an objective of {text} leaves no error budget: nothing could burn, and no alert ever fire; "
             "choose one below 100%"
         )
     if ratio <= 0:
-        raise RefusedError(f"an objective of {value} is always kept: no alert could ever fire")
+        raise RefusedError(f"an objective of {text} is always kept: no alert could ever fire")
     if (ratio * 100 * 10**MOST_DECIMALS).denominator != 1:
         rounded = format_percent(Fraction(int(ratio * 10**6), 10**6))
         raise RefusedError(
-            f"an objective of {value} has more than {MOST_DECIMALS} decimals, which no rule could tell from "
+            f"an objective of {text} has more than {MOST_DECIMALS} decimals, which no rule could tell from "
             f"a rounded one; write for example {rounded}"
         )
     return ratio
