@@ -15,7 +15,7 @@ from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.drift import Drift
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.guard import Guards
-from slo_compiler.model.service import Owner, Service
+from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.spec import Spec
 from slo_compiler.promql.check import Expression as Parsed
@@ -24,6 +24,7 @@ from slo_compiler.promql.queries import metric_of
 from slo_compiler.promql.release import release_named
 from slo_compiler.promql.syntax import VectorSelector
 from slo_compiler.resolve.labels import labels_of, merged
+from slo_compiler.resolve.owners import owners_of
 
 _ON_SCORES_ALONE: Final = (contract.FEATURE, contract.SLICE, contract.KIND, "__name__")
 
@@ -55,11 +56,7 @@ def _service(spec: Spec, slos: Sequence[Slo], defaults: Defaults) -> Service:
         labels=labels.general,
         severity_labels=labels.of_severity,
         annotations=merged((defaults.alerting.annotations, spec.alerting.annotations)),
-        owners={
-            surface: Owner(owner, layer.locate("owners", surface.value))
-            for layer in (defaults, spec)
-            for surface, owner in layer.owners.items()
-        },
+        owners=owners_of(spec, defaults),
         slos=tuple(slos),
         promised=tuple(slo.name for slo in spec.slos),
         drifts=tuple(

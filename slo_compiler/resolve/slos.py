@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from slo_compiler.burnrate.policy import DEFAULT_TIERS
 from slo_compiler.diagnostics import Diagnostic, Position, error, warning
-from slo_compiler.model.alerting import Absent, Severity, TierRequest
+from slo_compiler.model.alerting import Absent, Alerting, Severity, TierRequest
 from slo_compiler.model.defaults import Defaults
 from slo_compiler.model.indicator import ErrorRatio, Guardrail
 from slo_compiler.model.preset import PresetUse
@@ -20,7 +21,8 @@ from slo_compiler.model.slo_class import SloClass
 from slo_compiler.model.spec import SloSpec, Spec
 from slo_compiler.model.surface import Surface
 from slo_compiler.resolve.classes import class_of
-from slo_compiler.resolve.labels import labels_of, merged
+from slo_compiler.resolve.labels import Labels, labels_of, merged
+from slo_compiler.resolve.owners import owners_of
 from slo_compiler.resolve.tiers import unknown_tiers
 
 Value = TypeVar("Value")
@@ -28,22 +30,57 @@ Value = TypeVar("Value")
 DEFAULT_MIN_ERRORS: Final = 3
 """One or two errors of a quiet hour are no incident."""
 
+_NOTHING_SAID: Final = Alerting()
+
+
+class _Said(Struct, frozen=True):
+    """What layers say together of SLOs, the most specific layer having the last word."""
+
+    labels: Labels
+    annotations: Mapping[str, str]
+    severities: Mapping[str, Severity]
+    min_errors: int
+    absent: Absent
+    alerts: bool
+
+
+class _Around(Struct, frozen=True):
+    """What holds for the SLOs of a spec, of whichever class, worked out once for all of them."""
+
+    spec: Spec
+    defaults: Defaults
+    owners: Mapping[Surface, Owner]
+    systems: Mapping[str, str]
+    is_of_a_model: bool
+    said: dict[str | None, _Said]
+    """What the layers around the SLOs of a class say, by the class."""
+
 
 def resolve(specs: Sequence[Spec], defaults: Defaults) -> tuple[list[Slo], list[Diagnostic]]:
     """The SLOs of specs, by service and then as written, and what keeps the rest from being one."""
     slos: list[Slo] = []
     found = [problem for spec in specs for problem in _repeated_slos(spec)]
     for spec in sorted(specs, key=lambda spec: spec.service):
+        around = _Around(
+            spec,
+            defaults,
+            owners_of(spec, defaults),
+            {**defaults.systems, **spec.systems},
+            spec.is_of_a_model,
+            {},
+        )
         of_service: list[Slo] = []
         for slo in spec.slos:
             found += _without_effect(slo)
-            resolved = _resolve_slo(slo, spec, defaults)
+            resolved = _resolve_slo(slo, around)
             if isinstance(resolved, Slo):
                 of_service.append(resolved)
-                found += unknown_tiers(slo, _tiers_of([resolved]))
+                if slo.alerting.severities:
+                    found += unknown_tiers(slo, _tiers_of([resolved]))
             else:
                 found += resolved
-        found += unknown_tiers(spec, _tiers_of(of_service))
+        if spec.alerting.severities:
+            found += unknown_tiers(spec, _tiers_of(of_service))
         slos += of_service
     return slos, found
 
@@ -52,9 +89,10 @@ def _tiers_of(slos: Iterable[Slo]) -> dict[str, None]:
     return dict.fromkeys(tier.name for slo in slos for tier in slo.tiers)
 
 
-def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Diagnostic]:
+def _resolve_slo(slo: SloSpec, around: _Around) -> Slo | list[Diagnostic]:
     if isinstance(slo.indicator, PresetUse):
         return []  # what keeps it from being an indicator has been told
+    spec, defaults = around.spec, around.defaults
     found = class_of(slo, defaults)
     if not isinstance(found, SloClass):
         return [found]
@@ -62,12 +100,10 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
     if objective is None:
         return [_unpromised(slo)]
     surface = slo.surface or Surface.SERVING
-    owner = _owner(slo, surface, (spec, defaults))
+    owner = _owner(slo, surface, around)
     if owner is None:
         return [_ownerless(slo, surface)]
-    # The most specific comes last: the SLO's word beats the service's, and that the organisation's.
-    layers = (defaults.alerting, found.alerting, spec.alerting, slo.alerting)
-    labels = labels_of((defaults.labels, *layers[:2], spec.labels, *layers[2:]))
+    said = _said(slo, found, around)
     authored = slo.alerting.tiers or spec.alerting.tiers
     tiers = authored or found.alerting.tiers or defaults.alerting.tiers or DEFAULT_TIERS
     return Slo(
@@ -80,17 +116,17 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         period=slo.window or found.window or defaults.window,
         class_=slo.class_,
         indicator=slo.indicator,
-        systems={**defaults.systems, **spec.systems, **slo.systems},
+        systems={**around.systems, **slo.systems} if slo.systems else around.systems,
         cadence=slo.cadence,
         group_by=slo.group_by,
-        labels=labels.general,
-        severity_labels=labels.of_severity,
-        annotations=merged(layer.annotations for layer in layers),
-        tiers=_with_severities(tiers, merged(layer.severities for layer in layers)),
+        labels=said.labels.general,
+        severity_labels=said.labels.of_severity,
+        annotations=said.annotations,
+        tiers=_with_severities(tiers, said.severities),
         tiers_are_authored=authored is not None,
-        min_errors=_last((layer.min_errors for layer in layers), DEFAULT_MIN_ERRORS),
-        absent=_last((layer.absent for layer in layers), Absent()),
-        alerts=_last((layer.enabled for layer in layers), default=True),
+        min_errors=said.min_errors,
+        absent=said.absent,
+        alerts=said.alerts,
         target=defaults.target,
         naming=defaults.naming,
         clock=defaults.clock,
@@ -98,11 +134,34 @@ def _resolve_slo(slo: SloSpec, spec: Spec, defaults: Defaults) -> Slo | list[Dia
         external_labels=defaults.external_labels,
         retention=defaults.retention,
         position=slo.position,
-        role=_role(slo, spec),
-        triage=spec.is_of_a_model and spec.triage is not False,
+        role=_role(slo) if around.is_of_a_model else None,
+        triage=around.is_of_a_model and spec.triage is not False,
         runbook=slo.runbook.within(spec.runbook),
         locate=slo.locate,
         owner_position=owner.position,
+    )
+
+
+def _said(slo: SloSpec, class_: SloClass, around: _Around) -> _Said:
+    """What is said of an SLO: of most what is of all in their class, for they say nothing themselves."""
+    if slo.alerting != _NOTHING_SAID:
+        return _said_by(class_, around, slo.alerting)
+    if slo.class_ not in around.said:
+        around.said[slo.class_] = _said_by(class_, around)
+    return around.said[slo.class_]
+
+
+def _said_by(class_: SloClass, around: _Around, *own: Alerting) -> _Said:
+    spec, defaults = around.spec, around.defaults
+    # The most specific comes last: the SLO's word beats the service's, and that the organisation's.
+    layers = (defaults.alerting, class_.alerting, spec.alerting, *own)
+    return _Said(
+        labels_of((defaults.labels, *layers[:2], spec.labels, *layers[2:])),
+        merged(layer.annotations for layer in layers),
+        merged(layer.severities for layer in layers),
+        _last((layer.min_errors for layer in layers), DEFAULT_MIN_ERRORS),
+        _last((layer.absent for layer in layers), Absent()),
+        _last((layer.enabled for layer in layers), default=True),
     )
 
 
@@ -123,21 +182,16 @@ def _ownerless(slo: SloSpec, surface: Surface) -> Diagnostic:
     )
 
 
-def _owner(slo: SloSpec, surface: Surface, layers: Sequence[Spec | Defaults]) -> Owner | None:
+def _owner(slo: SloSpec, surface: Surface, around: _Around) -> Owner | None:
     """Who answers for an SLO: for a guardrail whoever does for security, if anybody is said to."""
     if isinstance(slo.indicator, Guardrail):
-        for layer in layers:
+        for layer in (around.spec, around.defaults):
             if layer.security is not None:
                 return Owner(layer.security, layer.locate("owners", "security"))
-    for layer in layers:
-        if surface in layer.owners:
-            return Owner(layer.owners[surface], layer.locate("owners", surface.value))
-    return None
+    return around.owners.get(surface)
 
 
-def _role(slo: SloSpec, spec: Spec) -> Role | None:
-    if not spec.is_of_a_model:
-        return None
+def _role(slo: SloSpec) -> Role:
     return Role.SECURITY if isinstance(slo.indicator, Guardrail) else Role.SYMPTOM
 
 
