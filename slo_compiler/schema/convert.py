@@ -115,6 +115,8 @@ def owners_of(owners: spec_model.Owners) -> dict[Surface, str]:
 
 def alerting_of(model: alerting_model.AlertingModel, node: Node) -> Alerting:
     """How an SLO alerts, with the place of each tier."""
+    if not model.says_anything:
+        return Alerting(position=node.position)
     tiers = None
     if model.tiers is not None:
         tiers = tuple(_tier(tier, find(node, ("tiers", index))) for index, tier in enumerate(model.tiers))

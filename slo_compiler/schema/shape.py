@@ -61,6 +61,11 @@ class Shape(metaclass=_Kind):
     def __init__(self) -> None:
         _validator(type(self)).validate_python({}, self_instance=self)
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether any of its keys is given."""
+        return bool(self.__pydantic_fields_set__)
+
     @classmethod
     def model_validate(cls, data: object) -> Self:
         """The mapping that data stands for.

@@ -11,7 +11,7 @@ class Strict(Shape):
 
     def exactly_one(self, *keys: str, consequence: str) -> None:
         """Refuse a mapping with none of the keys, or with more than one."""
-        given = [key for key in keys if getattr(self, key) is not None]
+        given = [key for key in keys if key in self.__pydantic_fields_set__]
         if not given:
             raise RefusedError(f"one of {', '.join(keys)} is missing: {consequence}")
         if len(given) > 1:

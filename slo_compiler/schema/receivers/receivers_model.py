@@ -29,7 +29,7 @@ class OwnerModel(Strict):
 
     @whole
     def _reached(self) -> None:
-        if not self.__pydantic_fields_set__:
+        if not self.says_anything:
             raise ValueError("neither page nor ticket is given: no alert would reach this owner")
 
 
