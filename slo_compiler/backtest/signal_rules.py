@@ -19,7 +19,7 @@ from slo_compiler.promql.check import parse
 from slo_compiler.promql.matching import selects
 from slo_compiler.promql.release import Release, release_named
 from slo_compiler.promql.selectors import METRIC_NAME
-from slo_compiler.promql.syntax import Expr, MatrixSelector, VectorSelector, children, walk
+from slo_compiler.promql.syntax import Expr, MatrixSelector, VectorSelector, walk
 from slo_compiler.replay.grid import Mask
 from slo_compiler.rules.ir import AlertingRule, RecordingRule, Rule
 from slo_compiler.rules.lower import lower
@@ -100,7 +100,7 @@ def _raw_parts(tree: Expr, recorded: frozenset[str]) -> Iterator[Expr]:
     if _is_raw(tree, recorded):
         yield tree
     else:
-        for part in children(tree):
+        for part in tree.children:
             yield from _raw_parts(part, recorded)
 
 

@@ -11,7 +11,7 @@ from slo_compiler.model.indicator import Bad, Events
 from slo_compiler.model.slo import Slo
 from slo_compiler.promql.constants import is_never_empty, window_readers
 from slo_compiler.promql.release import release_named
-from slo_compiler.promql.syntax import Binary, Expr, children, walk
+from slo_compiler.promql.syntax import Binary, Expr, walk
 from slo_compiler.promql.template import Template, parse_template
 from slo_compiler.rules.names import ABSENT_ALERT
 
@@ -80,7 +80,7 @@ def _with_fallback(root: Expr, counted: frozenset[int]) -> set[int]:
     found: set[int] = set()
     for node in walk(root):  # what is under a node comes after it
         if id(node) in found:
-            found.update(map(id, children(node)))
+            found.update(map(id, node.children))
         elif isinstance(node, Binary) and node.operator == "or" and id(node.right) in counted:
             found.add(id(node.left))
     return found
@@ -91,7 +91,7 @@ def _holding_or(root: Expr) -> set[int]:
     found: set[int] = set()
     for node in reversed(list(walk(root))):  # what is under a node comes before it
         is_or = isinstance(node, Binary) and node.operator == "or"
-        if is_or or any(id(child) in found for child in children(node)):
+        if is_or or any(id(child) in found for child in node.children):
             found.add(id(node))
     return found
 

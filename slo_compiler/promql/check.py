@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
 
 from slo_compiler.promql.functions import ValueType
-from slo_compiler.promql.lexer import tokens_of
+from slo_compiler.promql.lexer import Kind, Token, tokens_of
 from slo_compiler.promql.parser import parse_tokens
 from slo_compiler.promql.problems import Problem, SyntaxFault
 from slo_compiler.promql.release import Release
@@ -25,6 +26,8 @@ class Expression(Struct, frozen=True):
     text: str
     tree: Expr
     type: ValueType
+    pieces: tuple[str, ...]
+    """Its text without comments and without space around it, cut where ``$window`` stands."""
 
 
 def parse(text: str, release: Release, *, placeholders: bool = False) -> Expression | list[Problem]:
@@ -46,8 +49,28 @@ def parse(text: str, release: Release, *, placeholders: bool = False) -> Express
 @lru_cache(maxsize=REMEMBERED)
 def _read(text: str, release: Release, placeholders: bool) -> Expression | tuple[Problem, ...]:  # noqa: FBT001
     try:
-        tree = parse_tokens(tokens_of(text, release), release, placeholders=placeholders)
+        tokens = tokens_of(text, release)
+        tree = parse_tokens(tokens, release, placeholders=placeholders)
     except SyntaxFault as fault:
         return (fault.problem,)
     type_, problems = check_types(tree, release)
-    return tuple(problems) or Expression(text, tree, type_)
+    return tuple(problems) or Expression(text, tree, type_, _pieces(text, tokens))
+
+
+def _pieces(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
+    if "#" not in text and "$" not in text:
+        return (text.strip(),)
+    pieces = [""]
+    position = 0
+    for token in tokens:
+        if token.kind is Kind.COMMENT:
+            pieces[-1] += text[position : token.start]
+            position = token.end
+        elif token.kind is Kind.PLACEHOLDER:
+            pieces[-1] += text[position : token.start]
+            pieces.append("")
+            position = token.end
+    pieces[-1] += text[position:]
+    pieces[0] = pieces[0].lstrip()
+    pieces[-1] = pieces[-1].rstrip()
+    return tuple(pieces)

@@ -15,7 +15,6 @@ from slo_compiler.promql.syntax import (
     Subquery,
     Unary,
     VectorSelector,
-    children,
     walk,
 )
 
@@ -37,7 +36,7 @@ def window_readers(root: Expr) -> frozenset[int]:
     found: set[int] = set()
     for node in reversed(list(walk(root))):  # what is under a node comes before it
         ranged = isinstance(node, MatrixSelector | Subquery) and node.range.seconds is None
-        if ranged or any(id(child) in found for child in children(node)):
+        if ranged or any(id(child) in found for child in node.children):
             found.add(id(node))
     return frozenset(found)
 

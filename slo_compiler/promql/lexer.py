@@ -64,7 +64,7 @@ _SPACE: Final = " \t\n\r"
 _UNITS: Final = ("y", "w", "d", "h", "m", "s", "ms")
 _DURATION: Final = re.compile("".join(rf"(?:[0-9]++{unit})?" for unit in _UNITS))
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_KINDS: Final = {kind.name: kind for kind in Kind}
+_KINDS: Final = {index: Kind[name] for name, index in _OUTSIDE_BRACKETS.groupindex.items()}
 
 
 def tokens_of(text: str, release: Release) -> list[Token]:
@@ -81,20 +81,20 @@ def tokens_of(text: str, release: Release) -> list[Token]:
     tokens: list[Token] = []
     pattern = _OUTSIDE_BRACKETS
     position = 0
-    kind = None
+    kind = Kind.COMMENT
     while kind is not Kind.END:
         match = pattern.match(text, position)
-        if match is None or match.lastgroup is None:
+        if match is None or match.lastindex is None:
             raise _fault(text, position)
-        kind = _KINDS[match.lastgroup]
-        start, position = match.span(match.lastgroup)
-        word = text[start:position]
-        if kind is Kind.NUMBER:
+        kind, word, position = _KINDS[match.lastindex], match[match.lastindex], match.end()
+        start = position - len(word)
+        if kind is Kind.SYMBOL:
+            if word in "[]":
+                pattern = _INSIDE_BRACKETS if word == "[" else _OUTSIDE_BRACKETS
+        elif kind is Kind.NUMBER:
             kind = _number_or_duration(word, start, release)
         elif kind is Kind.COMMENT and tokens and tokens[-1].text == "[":
             raise SyntaxFault(start, "Prometheus takes no comment right behind an opening bracket")
-        elif kind is Kind.SYMBOL and word in "[]":
-            pattern = _INSIDE_BRACKETS if word == "[" else _OUTSIDE_BRACKETS
         tokens.append(Token(kind, word, start))
     return tokens
 

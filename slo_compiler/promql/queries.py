@@ -18,7 +18,6 @@ from slo_compiler.promql.syntax import (
     Subquery,
     Unary,
     VectorSelector,
-    children,
     walk,
 )
 from slo_compiler.quantities import Seconds
@@ -75,7 +74,7 @@ def look_behind(root: Expr) -> Seconds:
             case Subquery(range=range_, offset=offset):
                 before += offset + (range_.seconds or 0)
         farthest = max(farthest, before)
-        waiting.extend((child, before) for child in children(node))
+        waiting.extend((child, before) for child in node.children)
     return farthest
 
 

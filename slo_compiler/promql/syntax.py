@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from typing import Final, Literal, TypeAlias, assert_never
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -32,6 +32,11 @@ class NumberLiteral(Struct, frozen=True):
     end: int
     value: float
 
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """Nothing is under it."""
+        return ()
+
 
 class StringLiteral(Struct, frozen=True):
     """A string; bytes that are no UTF-8 are surrogate escapes."""
@@ -39,6 +44,11 @@ class StringLiteral(Struct, frozen=True):
     start: int
     end: int
     value: str
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """Nothing is under it."""
+        return ()
 
 
 class Matcher(Struct, frozen=True):
@@ -67,6 +77,11 @@ class VectorSelector(Struct, frozen=True):
     offset: Seconds = _NO_OFFSET
     at: Timestamp | None = None
 
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """Nothing is under it."""
+        return ()
+
 
 class Duration(Struct, frozen=True):
     """A duration in brackets; its seconds are ``None`` where the placeholder ``$window`` stands for them."""
@@ -84,6 +99,11 @@ class MatrixSelector(Struct, frozen=True):
     selector: VectorSelector
     range: Duration
 
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The selector."""
+        return (self.selector,)
+
 
 class Subquery(Struct, frozen=True):
     """``expr[1h:5m] offset 1h @ 0``; the step is ``None`` where the server's default holds."""
@@ -96,6 +116,11 @@ class Subquery(Struct, frozen=True):
     offset: Seconds = _NO_OFFSET
     at: Timestamp | None = None
 
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """What is evaluated at each step."""
+        return (self.operand,)
+
 
 class Call(Struct, frozen=True):
     """``function(arguments)``."""
@@ -104,6 +129,11 @@ class Call(Struct, frozen=True):
     end: int
     function: str
     arguments: tuple[Expr, ...]
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The arguments."""
+        return self.arguments
 
 
 class Grouping(Struct, frozen=True):
@@ -121,6 +151,11 @@ class Aggregation(Struct, frozen=True):
     operator: str
     arguments: tuple[Expr, ...]
     grouping: Grouping | None
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The arguments."""
+        return self.arguments
 
 
 Group: TypeAlias = Literal["group_left", "group_right"]
@@ -148,6 +183,11 @@ class Binary(Struct, frozen=True):
     left: Expr
     right: Expr
 
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The operands."""
+        return self.left, self.right
+
 
 class Unary(Struct, frozen=True):
     """``-operand``."""
@@ -157,6 +197,11 @@ class Unary(Struct, frozen=True):
     operator: str
     operand: Expr
 
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """The operand."""
+        return (self.operand,)
+
 
 class Parentheses(Struct, frozen=True):
     """``(inner)``."""
@@ -164,6 +209,11 @@ class Parentheses(Struct, frozen=True):
     start: int
     end: int
     inner: Expr
+
+    @property
+    def children(self) -> tuple[Expr, ...]:
+        """What is in them."""
+        return (self.inner,)
 
 
 Expr: TypeAlias = (
@@ -178,25 +228,7 @@ Expr: TypeAlias = (
     | Unary
     | Parentheses
 )
-
-
-def children(node: Expr) -> tuple[Expr, ...]:
-    """The expressions right under a node, in reading order."""
-    match node:
-        case NumberLiteral() | StringLiteral() | VectorSelector():
-            return ()
-        case MatrixSelector():
-            return (node.selector,)
-        case Subquery() | Unary():
-            return (node.operand,)
-        case Call() | Aggregation():
-            return node.arguments
-        case Binary():
-            return (node.left, node.right)
-        case Parentheses():
-            return (node.inner,)
-        case _:
-            assert_never(node)
+"""Each has ``children``: the expressions right under it, in reading order."""
 
 
 def walk(root: Expr) -> Iterator[Expr]:
@@ -208,4 +240,4 @@ def walk(root: Expr) -> Iterator[Expr]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(reversed(children(node)))
+        waiting.extend(reversed(node.children))

@@ -18,7 +18,6 @@ from slo_compiler.promql.syntax import (
     MatrixSelector,
     Subquery,
     VectorSelector,
-    children,
     walk,
 )
 from slo_compiler.quantities import Seconds
@@ -73,7 +72,7 @@ def whole_after(expr: str, begun: Mapping[str, Seconds]) -> Seconds | None:
 
 
 def _whole(node: Expr, begun: Mapping[str, Seconds], known: Mapping[int, Seconds | None]) -> Seconds | None:
-    inner = [known[id(child)] for child in children(node)]
+    inner = [known[id(child)] for child in node.children]
     waiting = [time for time in inner if time is not None]
     match node:
         case VectorSelector(offset=offset):

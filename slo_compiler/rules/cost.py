@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import metric_of
 from slo_compiler.promql.release import release_named
-from slo_compiler.promql.syntax import Expr, MatrixSelector, Subquery, VectorSelector, children
+from slo_compiler.promql.syntax import Expr, MatrixSelector, Subquery, VectorSelector
 from slo_compiler.quantities import MINUTE, Seconds
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule
 from slo_compiler.rules.program import Program
@@ -164,7 +164,7 @@ def _reads(root: Expr) -> Iterator[tuple[VectorSelector, Fraction, Seconds | Non
             case Subquery(range=range_, step=step):
                 seconds = (step.seconds if step else None) or SUBQUERY_STEP
                 times *= (range_.seconds or Seconds(0)) / seconds
-        waiting.extend((child, times) for child in children(node))
+        waiting.extend((child, times) for child in node.children)
 
 
 def total(found: Iterable[SubjectCost]) -> Cost:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Final
 
-from slo_compiler.promql.syntax import Binary, Call, Expr, VectorSelector, children, walk
+from slo_compiler.promql.syntax import Binary, Call, Expr, VectorSelector, walk
 
 _OF_NOTHING: Final = ("absent", "absent_over_time")
 
@@ -15,7 +15,7 @@ def can_yield(tree: Expr, there: Callable[[VectorSelector], bool]) -> bool:
     """Whether an expression has a value, if just those selectors find series that are ``there``."""
     yields: dict[int, bool] = {}
     for node in reversed([*walk(tree)]):  # each after what is under it
-        parts = [yields[id(part)] for part in children(node)]
+        parts = [yields[id(part)] for part in node.children]
         match node:
             case VectorSelector():
                 yields[id(node)] = there(node)
