@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 from msgspec.structs import replace
 
 from slo_compiler.diagnostics import Position
@@ -27,6 +29,7 @@ class PlaceAlone(Placed, frozen=True):
 
 def test_the_same_elsewhere_is_equal() -> None:
     assert Part("up", HERE) == Part("up", THERE)
+    assert not operator.ne(Part("up", HERE), Part("up", THERE))
     assert len({Part("up", HERE), Part("up", THERE)}) == 1
 
 

@@ -24,6 +24,9 @@ class Placed(Struct, frozen=True, eq=False):
         said = _said(type(self))
         return bool(said(self) == said(other))
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other  # what a struct inherits tells whether it is another object
+
     def __hash__(self) -> int:
         return hash(_said(type(self))(self))
 
