@@ -6,7 +6,7 @@ together what it makes of each, added up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from slo_compiler.diagnostics import Diagnostic, Position, error, warning
@@ -16,9 +16,18 @@ from slo_compiler.model.slo import Slo
 from slo_compiler.promql.constants import is_constant, is_zero, window_readers
 from slo_compiler.promql.queries import range_calls
 from slo_compiler.promql.release import release_named
-from slo_compiler.promql.syntax import Aggregation, Binary, Call, Expr, Parentheses, Subquery, Unary
+from slo_compiler.promql.syntax import (
+    Aggregation,
+    Binary,
+    Call,
+    Expr,
+    MatrixSelector,
+    Parentheses,
+    Subquery,
+    Unary,
+)
 from slo_compiler.promql.template import Template, parse_template
-from slo_compiler.quantities import format_duration
+from slo_compiler.quantities import Seconds, format_duration
 from slo_compiler.rules.counting import counting_of, counts_events
 
 _ADDING: Final = ("sum", "limit_ratio")
@@ -50,26 +59,35 @@ class _Fault(NamedTuple):
     message: str
 
 
+class _Shift(NamedTuple):
+    """How much earlier than now a range ends."""
+
+    expression: Expression
+    start: int
+    offset: Seconds
+
+
 def check_adding_up(slo: Slo) -> Iterator[Diagnostic]:
     """The operators over counts that make something of them that is no count any more."""
     if not isinstance(slo.indicator, Events):
         return
-    shifts: list[tuple[Position, str]] = []
+    shifts: list[_Shift] = []
     for expression in (slo.indicator.counted.expression, slo.indicator.total):
         template = parse_template(expression.text, release_named(slo.target))
         if not isinstance(template, Template) or counting_of(template.expression.tree) is None:
             continue
         for told, start, message in _faults(template.expression.tree):
             yield told(expression.locate(start), "promql/not-additive", message)
-        yield from _fixed(expression, template.expression.tree)
-        shifts += _shifts(expression, template.expression.tree)
-    for position, shift in shifts:
-        if shift != shifts[0][1]:
+        ranges = [range_ for _, range_ in range_calls(template.expression.tree)]
+        yield from _fixed(expression, ranges)
+        shifts += (_Shift(expression, range_.start, _offset(range_)) for range_ in ranges)
+    for expression, start, offset in shifts:
+        if offset != shifts[0].offset:
             yield error(
-                position,
+                expression.locate(start),
                 "promql/shifted",
-                f"this counts {shift} and the first range {shifts[0][1]}: errors are divided by the events "
-                "of another time; give all of them the same offset, or none",
+                f"this counts {_until(offset)} and the first range {_until(shifts[0].offset)}: errors are "
+                "divided by the events of another time; give all of them the same offset, or none",
             )
             return
 
@@ -219,8 +237,8 @@ def _comparison_fault(node: Binary, other: Expr, *, counts_kept: bool) -> _Fault
     return _Fault(warning, node.operator_start, message)
 
 
-def _fixed(expression: Expression, root: Expr) -> Iterator[Diagnostic]:
-    for _, range_ in range_calls(root):
+def _fixed(expression: Expression, ranges: Sequence[MatrixSelector | Subquery]) -> Iterator[Diagnostic]:
+    for range_ in ranges:
         selected = range_ if isinstance(range_, Subquery) else range_.selector
         if selected.at is not None:
             yield error(
@@ -231,11 +249,11 @@ def _fixed(expression: Expression, root: Expr) -> Iterator[Diagnostic]:
             )
 
 
-def _shifts(expression: Expression, root: Expr) -> Iterator[tuple[Position, str]]:
-    """How much earlier than now each range ends, in words."""
-    for _, range_ in range_calls(root):
-        offset = range_.offset if isinstance(range_, Subquery) else range_.selector.offset
-        when = "until now"
-        if offset:
-            when = f"until {format_duration(abs(offset))} {'ago' if offset > 0 else 'from now'}"
-        yield expression.locate(range_.start), when
+def _offset(range_: MatrixSelector | Subquery) -> Seconds:
+    return range_.offset if isinstance(range_, Subquery) else range_.selector.offset
+
+
+def _until(offset: Seconds) -> str:
+    if not offset:
+        return "until now"
+    return f"until {format_duration(abs(offset))} {'ago' if offset > 0 else 'from now'}"

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from slo_compiler.checks.reading import As, Reading, readings, readings_of_signals
+from slo_compiler.checks.reading import As, Reading
 from slo_compiler.diagnostics import Diagnostic, nearest, warning
 from slo_compiler.model.indicator import Indicator, Latency
-from slo_compiler.model.service import Service
-from slo_compiler.model.slo import Slo
 from slo_compiler.model.system import Metric, MetricType, System, Unit, metric_names, parse_release
 from slo_compiler.presets.bounds import format_bound, neighbours
 from slo_compiler.presets.library import is_shared, system_named, system_names, systems_with
@@ -20,22 +18,16 @@ NEARLY: Final = 0.9
 """How alike two names have to be for one to be taken for a misspelling of the other."""
 
 
-def check_catalogue(slo: Slo) -> Iterator[Diagnostic]:
-    """What the catalogue knows against an SLO's metrics; of metrics that it does not know nothing is said."""
-    for reading in readings(slo):
-        yield from _check(reading, slo.systems, slo.indicator)
-
-
-def check_catalogue_of_signals(service: Service) -> Iterator[Diagnostic]:
-    """The same of what a service watches beside its SLOs."""
-    for reading in readings_of_signals(service):
-        yield from _check(reading, service.systems)
-
-
-def _check(
+def check_catalogue(
     reading: Reading, releases: Mapping[str, str], indicator: Indicator | None = None
 ) -> Iterator[Diagnostic]:
-    """What is known against one selector, the releases of systems being these."""
+    """What the catalogue knows against a metric; of one that it does not know nothing is said.
+
+    Args:
+        reading: where it is selected.
+        releases: those of the systems that are declared.
+        indicator: the one that it is selected in, if it is in one.
+    """
     series = metric_of(reading.selector)
     if series is None:
         return

@@ -59,17 +59,16 @@ def _never_absent(total: Expression, slo: Slo) -> Iterator[Diagnostic]:
 
 def _first_sum(root: Expr) -> Binary | None:
     """The first one of two counts, outside of ``… or a count`` and with no ``or`` on either side."""
+    sums = [node for node in walk(root) if isinstance(node, Binary) and node.operator in ("+", "-")]
+    if not sums:
+        return None
     counted = window_readers(root)
     cared_for = {*_with_fallback(root, counted), *_holding_or(root)}
     return next(
         (
             node
-            for node in walk(root)
-            if isinstance(node, Binary)
-            and node.operator in ("+", "-")
-            and id(node) not in cared_for
-            and id(node.left) in counted
-            and id(node.right) in counted
+            for node in sums
+            if id(node) not in cared_for and id(node.left) in counted and id(node.right) in counted
         ),
         None,
     )

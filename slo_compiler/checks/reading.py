@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Final, assert_never
 
 from msgspec import Struct
@@ -23,7 +22,7 @@ from slo_compiler.model.indicator import (
 )
 from slo_compiler.model.service import Service
 from slo_compiler.model.slo import Slo
-from slo_compiler.promql.check import REMEMBERED, parse
+from slo_compiler.promql.check import parse
 from slo_compiler.promql.queries import range_calls, vector_selectors
 from slo_compiler.promql.release import release_named
 from slo_compiler.promql.syntax import Expr, MatrixSelector, VectorSelector
@@ -61,15 +60,13 @@ def readings_of_signals(service: Service) -> Iterator[Reading]:
 
 def _readings(expressions: Iterable[tuple[Expression, As]], target: str) -> Iterator[Reading]:
     for expression, taken in expressions:
-        for selector, as_, alone in _selectors(expression.text, target, taken):
-            yield Reading(expression, selector, as_, alone)
-
-
-@lru_cache(maxsize=REMEMBERED)  # half a dozen checks ask
-def _selectors(text: str, target: str, taken: As) -> tuple[tuple[VectorSelector, As, bool], ...]:
-    """The selectors of a text, how the series of each are taken, and whether it is all of the text."""
-    parsed = parse(text, release_named(target), placeholders=True)
-    return () if isinstance(parsed, list) else tuple(_of_tree(parsed.tree, taken))
+        parsed = parse(expression.text, release_named(target), placeholders=True)
+        if isinstance(parsed, list):
+            continue
+        if isinstance(parsed.tree, VectorSelector):
+            yield Reading(expression, parsed.tree, taken, alone=True)
+        else:
+            yield from _within(parsed.tree, expression, taken)
 
 
 def _of_signals(service: Service) -> Iterator[tuple[Expression, As]]:
@@ -122,8 +119,8 @@ def _expressions(slo: Slo) -> Iterator[tuple[Expression, As]]:
             assert_never(slo.indicator)
 
 
-def _of_tree(tree: Expr, taken: As) -> Iterator[tuple[VectorSelector, As, bool]]:
-    """The selectors of a tree; whatever a function of counters is given is taken for one."""
+def _within(tree: Expr, expression: Expression, taken: As) -> Iterator[Reading]:
+    """The selectors within a tree; whatever a function of counters is given is taken for one."""
     counters = {
         call.range.selector.start
         for call in range_calls(tree)
@@ -131,4 +128,4 @@ def _of_tree(tree: Expr, taken: As) -> Iterator[tuple[VectorSelector, As, bool]]
     }
     for selector in vector_selectors(tree):
         as_ = As.COUNTER if selector.start in counters else taken
-        yield selector, as_, tree is selector
+        yield Reading(expression, selector, as_, alone=False)

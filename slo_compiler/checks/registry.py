@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from slo_compiler.checks.adding_up import check_adding_up
-from slo_compiler.checks.catalogue import check_catalogue
 from slo_compiler.checks.counting import check_counting
 from slo_compiler.checks.delivery import check_delivery
 from slo_compiler.checks.expressions import check_expressions
@@ -14,9 +13,9 @@ from slo_compiler.checks.gaps import check_gaps
 from slo_compiler.checks.group_wait import check_group_wait
 from slo_compiler.checks.grouping import check_grouping
 from slo_compiler.checks.inhibition import check_inhibition
-from slo_compiler.checks.many_metrics import check_many_metrics
 from slo_compiler.checks.retention import check_retention
 from slo_compiler.checks.rules import check_rules
+from slo_compiler.checks.selected import check_selected
 from slo_compiler.checks.sloth_ids import check_sloth_ids
 from slo_compiler.checks.survivors import check_survivors
 from slo_compiler.checks.tiers import check_tiers
@@ -36,10 +35,9 @@ SLO_CHECKS: Final[tuple[SloCheck, ...]] = (
     check_adding_up,
     check_gaps,
     check_counting,
-    check_many_metrics,
+    check_selected,
     check_grouping,
     check_tiers,
-    check_catalogue,
 )
 SLOS_CHECKS: Final[tuple[SlosCheck, ...]] = (check_survivors,)
 """Of the SLOs of a service beside each other."""

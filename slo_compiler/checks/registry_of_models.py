@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from slo_compiler.checks.catalogue import check_catalogue_of_signals
 from slo_compiler.checks.drifts import check_drifts
 from slo_compiler.checks.guards import check_guards
-from slo_compiler.checks.many_metrics import check_many_metrics_of_signals
+from slo_compiler.checks.selected import check_selected_by_signals
 from slo_compiler.checks.serving import check_serving
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.model.service import Service
@@ -19,8 +18,7 @@ _CHECKS: Final[tuple[ServiceCheck, ...]] = (
     check_drifts,
     check_guards,
     check_serving,
-    check_many_metrics_of_signals,
-    check_catalogue_of_signals,
+    check_selected_by_signals,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from slo_compiler.checks.reading import Reading, readings
 from slo_compiler.diagnostics import Diagnostic, warning
@@ -12,6 +13,8 @@ from slo_compiler.model.surface import Surface
 from slo_compiler.model.system import Metric, metric_names
 from slo_compiler.presets.library import systems_with
 from slo_compiler.promql.queries import metric_of
+
+_COUNTING_FAILURES: Final = (Ratio, Events, ErrorRatio, Probe)
 
 
 def check_survivors(slos: Sequence[Slo]) -> Iterator[Diagnostic]:
@@ -26,7 +29,7 @@ def check_survivors(slos: Sequence[Slo]) -> Iterator[Diagnostic]:
 
 
 def _counts_failures(slo: Slo) -> bool:
-    return slo.surface is Surface.SERVING and isinstance(slo.indicator, Ratio | Events | ErrorRatio | Probe)
+    return slo.surface is Surface.SERVING and isinstance(slo.indicator, _COUNTING_FAILURES)
 
 
 def _survivors(reading: Reading) -> Metric | None:

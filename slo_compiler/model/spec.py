@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec import field
 
@@ -20,6 +21,8 @@ from slo_compiler.model.serving import Serving
 from slo_compiler.model.surface import Surface
 from slo_compiler.model.tool import Tool
 from slo_compiler.quantities import Ratio, Seconds
+
+_OF_MODELS: Final = (Quality, Guardrail)
 
 
 class SloSpec(Placed, frozen=True):
@@ -81,5 +84,5 @@ class Spec(Placed, frozen=True):
         return (
             any(said is not None for said in self._of_models)
             or any((self.drifts, self.tools))
-            or any(isinstance(slo.indicator, Quality | Guardrail) for slo in self.slos)
+            or any(isinstance(slo.indicator, _OF_MODELS) for slo in self.slos)
         )

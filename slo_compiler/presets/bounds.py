@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from slo_compiler.model.system import Metric, Unit
@@ -13,6 +14,7 @@ from slo_compiler.quantities import MILLISECOND, Seconds, format_decimal, parse_
 _DECIMAL: Final = r"([0-9]{1,12}(?:\.[0-9]{1,20})?)(us|ms|s)"
 
 
+@lru_cache(maxsize=1024)  # as parse_duration
 def parse_bound(text: str) -> Seconds:
     """The seconds of a threshold: a duration such as ``250ms``, or a decimal such as ``0.7481827642679213s``.
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from slo_compiler.promql.syntax import (
+    RANGES,
     Aggregation,
     Binary,
     Call,
     Expr,
-    MatrixSelector,
     NumberLiteral,
     Parentheses,
-    Subquery,
     Unary,
     VectorSelector,
     walk,
@@ -35,7 +34,7 @@ def window_readers(root: Expr) -> frozenset[int]:
     """The ``id`` of every node of an expression that is or holds a range of ``$window``."""
     found: set[int] = set()
     for node in reversed(list(walk(root))):  # what is under a node comes before it
-        ranged = isinstance(node, MatrixSelector | Subquery) and node.range.seconds is None
+        ranged = isinstance(node, RANGES) and node.range.seconds is None
         if ranged or any(id(child) in found for child in node.children):
             found.add(id(node))
     return frozenset(found)

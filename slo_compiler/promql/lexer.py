@@ -75,7 +75,7 @@ def tokens_of(text: str, release: Release) -> list[Token]:
     """
     if len(text) > LONGEST:
         raise SyntaxFault(LONGEST, f"the expression is longer than {LONGEST} characters")
-    lone_surrogate = _LONE_SURROGATE.search(text)
+    lone_surrogate = None if text.isascii() else _LONE_SURROGATE.search(text)
     if lone_surrogate:
         raise SyntaxFault(lone_surrogate.start(), "half a surrogate pair is no character")
     tokens: list[Token] = []

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from slo_compiler.promql.selectors import METRIC_NAME
 from slo_compiler.promql.syntax import (
+    RANGES,
     Aggregation,
     Binary,
     Call,
@@ -53,7 +54,7 @@ def range_calls(root: Expr) -> Iterator[RangeCall]:
                 inner = argument
                 while isinstance(inner, Parentheses):
                     inner = inner.inner
-                if isinstance(inner, MatrixSelector | Subquery):
+                if isinstance(inner, RANGES):
                     yield RangeCall(node.function, inner)
 
 

@@ -122,6 +122,10 @@ class Subquery(Struct, frozen=True):
         return (self.operand,)
 
 
+RANGES: Final = (MatrixSelector, Subquery)
+"""What is a range vector by its form."""
+
+
 class Call(Struct, frozen=True):
     """``function(arguments)``."""
 

@@ -19,27 +19,16 @@ class Labels(NamedTuple):
 
 def labels_of(layers: Sequence[Alerting | Mapping[str, str]]) -> Labels:
     """The labels of layers, the most specific last; within one, what is said of a severity comes last."""
-    severities = {
-        severity: None
-        for layer in layers
-        if isinstance(layer, Alerting)
-        for severity in layer.severity_labels
-    }
-    return Labels(
-        merged(_said(layers, None)),
-        {severity: merged(_said(layers, severity)) for severity in severities},
-    )
-
-
-def _said(
-    layers: Iterable[Alerting | Mapping[str, str]], severity: Severity | None
-) -> Iterable[Mapping[str, str]]:
+    general: dict[str, str] = {}
+    of_severity: dict[Severity, dict[str, str]] = {}
     for layer in layers:
+        said = layer.labels if isinstance(layer, Alerting) else layer
+        for together in (general, *of_severity.values()):
+            together.update(said)
         if isinstance(layer, Alerting):
-            yield layer.labels
-            yield layer.severity_labels.get(severity, {}) if severity is not None else {}
-        else:
-            yield layer
+            for severity, more in layer.severity_labels.items():
+                of_severity.setdefault(severity, {**general}).update(more)
+    return Labels(general, of_severity)
 
 
 def merged(layers: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
