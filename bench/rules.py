@@ -10,13 +10,11 @@ real: all that any rule reads of raw series, but the budget by increase.
 from __future__ import annotations
 
 import argparse
-import functools
-import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from bench.tsdb import END, past, serving
+from bench.costs import TIMES, Cost, Engine, Rule, costs_of, engine_of, together
+from bench.tsdb import past, serving
 from slo_compiler.compiler import compile_sources
 from slo_compiler.quantities import DAY, HOUR, MINUTE, SECOND, Seconds, format_duration
 from slo_compiler.rules import names
@@ -26,7 +24,6 @@ from slo_compiler.sources import Source, Sources
 from tests.conftest import prometheus_of
 from tests.engine.replay import EPOCH, FIRST_EVALUATIONS
 from tests.oracles.releases import PROMETHEUS_3_5
-from tests.oracles.server import Server
 
 OBJECTIVE: Final = 0.999
 SPEC: Final = b"""
@@ -41,11 +38,6 @@ slos:
 """
 
 PERIOD: Final = 30 * DAY
-TIMES: Final = 30
-"""How often each rule is evaluated. The fastest counts: the others waited for something else."""
-AT_A_TIME: Final = 10
-"""So often all rules of a shape are evaluated before those of the next."""
-
 RATIO: Final = 'sum(rate(requests_total{{code=~"5.."}}[{0}])) / sum(rate(requests_total[{0}]))'
 
 THREE_TIERS: Final = {14.4: (HOUR, 5 * MINUTE), 6: (6 * HOUR, 30 * MINUTE), 1: (3 * DAY, 6 * HOUR)}
@@ -65,89 +57,27 @@ ALSO_RECORDED: Final = (
 INCREASE: Final = 'sum(increase(requests_total{code=~"5.."}[30d])) / sum(increase(requests_total[30d]))'
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Of an SLO and a minute: the samples that its rules read, and the milliseconds that they take."""
-
-    samples: float = 0
-    milliseconds: float = 0
-
-    def plus(self, other: Cost) -> Cost:
-        """Both together."""
-        return Cost(self.samples + other.samples, self.milliseconds + other.milliseconds)
-
-    def or_faster(self, other: Cost) -> Cost:
-        """The most samples of both, and the least time."""
-        return Cost(max(self.samples, other.samples), min(self.milliseconds, other.milliseconds))
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An expression, and how often it is evaluated."""
-
-    expr: str
-    interval: Seconds
-    first: int = FIRST_EVALUATIONS[0]
-    """When, in seconds from the beginning."""
-
-
 def main(series: int) -> None:
     """Print what the rules cost, and how far each window is from what was counted."""
-    prometheus, slo = prometheus_of(PROMETHEUS_3_5), _slo()
+    prometheus, slo = prometheus_of(PROMETHEUS_3_5), measured_slo()
     shapes = _shapes(slo, series)
-    with serving(prometheus, _histories(slo), series) as server:
+    with serving(prometheus, histories(slo), series) as server, engine_of(server) as engine:
         print(f"{series:,} source series, scraped every 30s for 35 days; Prometheus {prometheus.version}")
-        costs = costs_of(server, shapes)
+        costs = costs_of(engine, shapes)
         _print_shapes(shapes, costs)
         _print_ours(slo, costs)
-        _print_errors(server, slo)
+        _print_errors(engine, slo)
 
 
-def costs_of(server: Server, shapes: Mapping[str, Sequence[Rule]]) -> dict[Rule, Cost]:
-    """What each rule of the shapes costs in a minute.
-
-    Rules follow one another as in a server that has only them: what another shape leaves behind, cold caches
-    and garbage, is not charged to them. Shapes take turns, so that a busy machine slows them all down.
-    """
-    costs: dict[Rule, Cost] = {}
-    for first in range(0, TIMES, AT_A_TIME):
-        for rules, back in itertools.product(shapes.values(), range(first, first + AT_A_TIME)):
-            for rule in rules:
-                cost = _cost_of(server, rule, back)
-                costs[rule] = costs.get(rule, cost).or_faster(cost)
-    return costs
-
-
-def _cost_of(server: Server, rule: Rule, back: int) -> Cost:
-    """What a rule costs in a minute, by one evaluation, so many before the last."""
-    told = _query(server, rule.expr, _evaluation(rule, back))["stats"]
-    a_minute = float(MINUTE / rule.interval)
-    return Cost(
-        a_minute * told["samples"]["totalQueryableSamples"], a_minute * 1e3 * told["timings"]["evalTotalTime"]
-    )
-
-
-def _evaluation(rule: Rule, back: int) -> int:
-    """When a rule was evaluated, so many evaluations before the last."""
-    interval = int(rule.interval)
-    return EPOCH + rule.first + ((END - 1 - rule.first) // interval - back) * interval
-
-
-def _query(server: Server, expr: str, time: int) -> Any:
-    reply = server.get("/api/v1/query", query=expr, time=time, stats="all")
-    if reply["status"] != "success":
-        raise ValueError(reply)
-    return reply["data"]
-
-
-def _slo() -> LoweredSlo:
+def measured_slo() -> LoweredSlo:
+    """The SLO whose rules are measured."""
     compilation = compile_sources(Sources((Source("shop.yaml", SPEC),)))
     if compilation.program is None:
         raise ValueError(compilation.diagnostics)
     return compilation.program.slos[0]
 
 
-def _histories(slo: LoweredSlo) -> list[Group]:
+def histories(slo: LoweredSlo) -> list[Group]:
     """The rules that others read: our windows, and the ratio that a mean of ratios is made of."""
     reference = RecordingRule(RECORDED_RATIO, RATIO.format("5m"))
     return [
@@ -163,7 +93,7 @@ def _histories(slo: LoweredSlo) -> list[Group]:
     ]
 
 
-def _ours(slo: LoweredSlo) -> dict[str, Rule]:
+def rules_of(slo: LoweredSlo) -> dict[str, Rule]:
     """By what each records, or its alert."""
     return {
         rule.record if isinstance(rule, RecordingRule) else rule.alert: Rule(rule.expr, group.interval, first)
@@ -174,7 +104,7 @@ def _ours(slo: LoweredSlo) -> dict[str, Rule]:
 
 def _shapes(slo: LoweredSlo, series: int) -> dict[str, list[Rule]]:
     shapes = {
-        "ours": list(_ours(slo).values()),
+        "ours": list(rules_of(slo).values()),
         "raw windows and a mean of ratios, four tiers": _reference(FOUR_TIERS),
         "the same, our three tiers": _reference(THREE_TIERS),
     }
@@ -193,32 +123,30 @@ def _reference(tiers: Mapping[float, tuple[Seconds, Seconds]]) -> list[Rule]:
 
 
 def _print_shapes(shapes: Mapping[str, Sequence[Rule]], costs: Mapping[Rule, Cost]) -> None:
-    together = {
-        shape: functools.reduce(Cost.plus, (costs[rule] for rule in rules)) for shape, rules in shapes.items()
-    }
-    ours = together["ours"]
+    of_shapes = {shape: together(rules, costs) for shape, rules in shapes.items()}
+    least = of_shapes["ours"]
     print(f"\n{'an SLO and minute':46}{'samples read':>14}{'evaluation':>14}")
-    for shape, cost in together.items():
-        times = f"{cost.samples / ours.samples:12.1f}x{cost.milliseconds / ours.milliseconds:9.1f}x"
+    for shape, cost in of_shapes.items():
+        times = f"{cost.samples / least.samples:12.1f}x{cost.milliseconds / least.milliseconds:9.1f}x"
         print(
-            f"{shape:46}{cost.samples:14,.0f}{cost.milliseconds:11.2f} ms" + ("" if cost is ours else times)
+            f"{shape:46}{cost.samples:14,.0f}{cost.milliseconds:11.2f} ms" + ("" if cost is least else times)
         )
 
 
 def _print_ours(slo: LoweredSlo, costs: Mapping[Rule, Cost]) -> None:
     print(f"\n{'ours, rule by rule':46}{'samples read':>14}{'evaluation':>14}")
-    for name, rule in _ours(slo).items():
+    for name, rule in rules_of(slo).items():
         print(f"{name:46}{costs[rule].samples:14,.0f}{costs[rule].milliseconds:11.2f} ms")
 
 
-def _print_errors(server: Server, slo: LoweredSlo) -> None:
+def _print_errors(engine: Engine, slo: LoweredSlo) -> None:
     """The largest error of each window, at some evaluations of the last day."""
     print(f"\n{'error ratio, off by at most':28}{'ours':>12}{'reference':>12}")
     for window in (*(window.length for window in slo.plan.windows.recorded), PERIOD):
         ours, reference = _queries(window, slo)
         print(
-            f"{format_duration(window):28}{_error(server, ours, window):12.3%}"
-            f"{_error(server, reference, window):12.3%}"
+            f"{format_duration(window):28}{_error(engine, ours, window):12.3%}"
+            f"{_error(engine, reference, window):12.3%}"
         )
 
 
@@ -235,11 +163,11 @@ def _queries(window: Seconds, slo: LoweredSlo) -> tuple[str, str]:
     return f"{errors} / {events}", RATIO.format(format_duration(window))
 
 
-def _error(server: Server, expr: str, window: Seconds) -> float:
+def _error(engine: Engine, expr: str, window: Seconds) -> float:
     off = []
     for back in range(TIMES):
-        time = _evaluation(Rule(expr, 47 * MINUTE), back)
-        (result,) = _query(server, expr, time)["result"]
+        time = Rule(expr, 47 * MINUTE).evaluation(back)
+        (result,) = engine.query(expr, time)["result"]
         errors, events = past().within(float(window), time - EPOCH)
         off.append(abs(float(result["value"][1]) / (errors / events) - 1))
     return max(off)
