@@ -22,10 +22,10 @@ from slo_compiler.quantities import MINUTE, Seconds
 from tests.engine.replay import EPOCH, FIRST_EVALUATIONS
 from tests.oracles.server import Server
 
-TIMES: Final = 30
+TIMES: Final = 90
 """How often each rule is evaluated. The fastest counts: the others waited for something else."""
-AT_A_TIME: Final = 10
-"""So often all rules of a shape are evaluated before those of the next."""
+AT_A_TIME: Final = 3
+"""So often all rules of a shape are evaluated before those of the next: a busy second slows them all down."""
 _REPLYING: Final = 60.0  # seconds
 
 

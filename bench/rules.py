@@ -13,7 +13,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bench.costs import TIMES, Cost, Engine, Rule, costs_of, engine_of, together
+from bench.costs import Cost, Engine, Rule, costs_of, engine_of, together
 from bench.tsdb import past, serving
 from slo_compiler.compiler import compile_sources
 from slo_compiler.quantities import DAY, HOUR, MINUTE, SECOND, Seconds, format_duration
@@ -24,6 +24,9 @@ from slo_compiler.sources import Source, Sources
 from tests.conftest import prometheus_of
 from tests.engine.replay import EPOCH, FIRST_EVALUATIONS
 from tests.oracles.releases import PROMETHEUS_3_5
+
+EVALUATIONS: Final = 30
+"""At so many the windows are compared with what was counted: 47 minutes apart, those of a day."""
 
 OBJECTIVE: Final = 0.999
 SPEC: Final = b"""
@@ -165,7 +168,7 @@ def _queries(window: Seconds, slo: LoweredSlo) -> tuple[str, str]:
 
 def _error(engine: Engine, expr: str, window: Seconds) -> float:
     off = []
-    for back in range(TIMES):
+    for back in range(EVALUATIONS):
         time = Rule(expr, 47 * MINUTE).evaluation(back)
         (result,) = engine.query(expr, time)["result"]
         errors, events = past().within(float(window), time - EPOCH)
