@@ -7,6 +7,7 @@ from typing import assert_never
 
 from slo_compiler.emitters import yaml
 from slo_compiler.emitters.artifact import HEADER, Artifact
+from slo_compiler.emitters.rule_file import rule_file
 from slo_compiler.quantities import format_duration
 from slo_compiler.rules.go_template import literal
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
@@ -16,7 +17,7 @@ from slo_compiler.rules.program import Program
 def emit(program: Program) -> Iterator[Artifact]:
     """One ``prometheus/<service>.rules.yaml`` a service, and ``prometheus/ml_adapters.rules.yaml``."""
     for file in program.rule_files:
-        text = yaml.document(groups_document(file.groups), comment=HEADER)
+        text = rule_file(file.groups, comment=HEADER)
         yield Artifact(f"prometheus/{file.name}.rules.yaml", text)
 
 
