@@ -17,7 +17,8 @@ from slo_compiler.cli.cache_folder import cache_folder
 from slo_compiler.cli.compile_terminal import tell_errors, tell_fresh, tell_stale, tell_written
 from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.outcome import Outcome
-from slo_compiler.cli.output import OutputError, compare, settled, write
+from slo_compiler.cli.output import compare, settled, write
+from slo_compiler.cli.output_folder import OutputError
 from slo_compiler.cli.processes import ProcessFailedError
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
@@ -148,6 +149,7 @@ def _uncollected() -> Iterator[None]:
     """
     collects = gc.isenabled()
     gc.disable()
+    atexit.unregister(gc.freeze)  # of a compilation before this one
     atexit.register(gc.freeze)
     try:
         yield
@@ -160,11 +162,11 @@ def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
     # What need not be compiled does not wait for the compiler.
     from slo_compiler.cli.compiling import compiled  # noqa: PLC0415
 
-    last = _last_time(asked.out, remembered.cache)
+    out, last = None if asked.check else asked.out, _last_time(asked.out, remembered.cache)
     with contextlib.ExitStack() as kept:
         try:
             with progress() as step:
-                found = kept.enter_context(compiled(sources, asked.jobs, last, step))
+                found = kept.enter_context(compiled(sources, asked.jobs, out, last, step))
             report(found.diagnostics, quiet_notes=asked.quiet)
             generated = found.generated
             if generated is None:

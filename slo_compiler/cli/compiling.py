@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from slo_compiler.cli.generated import Compiled, in_memory
-from slo_compiler.cli.temporary import temporary_folder
 from slo_compiler.compiler import Planned, lower_planned
 from slo_compiler.diagnostics import in_reading_order
 from slo_compiler.planning import Shared, plan_part, read_shared
@@ -22,13 +22,19 @@ LITTLE: Final = 16 * 1024
 
 @contextlib.contextmanager
 def compiled(
-    sources: Sources, jobs: int | None, last: LastTime | None, progress: Callable[[str], None]
+    sources: Sources,
+    jobs: int | None,
+    out: Path | None,
+    last: LastTime | None,
+    progress: Callable[[str], None],
 ) -> Iterator[Compiled]:
     """What sources compile to, for as long as the block takes.
 
     Args:
         sources: the files.
         jobs: how many processes; None for as many as are of use.
+        out: the folder that it is to be written to, which this run has to itself where there is much; None if
+            it is to be written nowhere.
         last: what services compiled to the last time; None to compile all of them.
         progress: told the name of each file and SLO as it is taken up.
 
@@ -46,12 +52,16 @@ def compiled(
         return
     # What is little waits for nothing of this.
     from slo_compiler.cli.division import Division, processors  # noqa: PLC0415
+    from slo_compiler.cli.waiting import waiting  # noqa: PLC0415
 
     processes = jobs or (processors() if is_much else 1)
-    with temporary_folder("nothing was written") as folder:
+    with waiting(out) as place:
         progress(f"{len(sources.specs)} files in {processes} processes")
-        divided = Division(sources, shared, last, folder).compiled(processes)
-        yield divided or _at_once(sources, shared, progress)
+        divided = Division(sources, shared, last, place).compiled(processes)
+        if divided is not None:
+            yield divided
+            return
+    yield _at_once(sources, shared, progress)
 
 
 def _is_divisible(shared: Shared) -> bool:

@@ -19,7 +19,7 @@ from slo_compiler.cli import manifest
 from slo_compiler.cli.generated import Compiled, Generated
 from slo_compiler.cli.last_time import Files, LastTime, keys_of
 from slo_compiler.cli.processes import MOST_NUMBERS, Workers, in_processes
-from slo_compiler.cli.spool import Place, Put, read, spool
+from slo_compiler.cli.waiting import Keep, Waiting
 from slo_compiler.diagnostics import Diagnostic, has_errors
 from slo_compiler.planning import Shared, parts_of, plan_part
 from slo_compiler.rules.traits import Traits
@@ -43,8 +43,8 @@ class _Made(NamedTuple):
     short: tuple[Shortfall, ...]
     files: dict[str, str]
     """The digest of each, by its path."""
-    places: dict[str, Place]
-    """Where it waits."""
+    waiting: dict[str, str]
+    """The file in which it waits."""
 
 
 class Division(Struct, frozen=True):
@@ -53,7 +53,7 @@ class Division(Struct, frozen=True):
     sources: Sources
     shared: Shared
     last: LastTime | None
-    folder: Path
+    waiting: Waiting
     """Where files wait."""
 
     def compiled(self, processes: int) -> Compiled | None:
@@ -85,8 +85,7 @@ class Division(Struct, frozen=True):
         keys = {} if self.last is None or not sound else keys_of(self.sources, whole)
         known = self._known(keys)
         answer = pickle.dumps(_Task(whole.traits, frozenset(known), sound))
-        with spool(self.folder) as put:
-            of_all = _made(shares.of_all(whole), put if sound else None)
+        of_all = _made(shares.of_all(whole), self.waiting.keep if sound else None)
         made: dict[str, _Made] = {}
         for result in workers.results(answer):
             made |= pickle.loads(result)  # noqa: S301  of this run
@@ -99,21 +98,18 @@ class Division(Struct, frozen=True):
         files = {**known, **{name: made[name].files for name in sorted(made)}}
         silent = {name for name in files if name in known or not (made[name].problems or made[name].short)}
         remembered = {key: files[name] for name, key in keys.items() if name in silent}
-        places = {path: place for each in (of_all, *made.values()) for path, place in each.places.items()}
-        return Compiled(told, self._generated([of_all.files, *files.values()], places), remembered)
+        waiting = {path: file for each in (of_all, *made.values()) for path, file in each.waiting.items()}
+        return Compiled(told, self._generated([of_all.files, *files.values()], waiting), remembered)
 
     def _make(self, planned: Iterable[Share], task: _Task) -> dict[str, _Made]:
         notification = shares.notification_of(self.shared, task.traits)
-        with spool(self.folder) as put:
-            return {
-                name: _made(
-                    shares.of_service(share, name, notification, sound=task.sound),
-                    put if task.sound else None,
-                )
-                for share in planned
-                for name in share.services
-                if name not in task.known
-            }
+        keep = self.waiting.keep if task.sound else None
+        return {
+            name: _made(shares.of_service(share, name, notification, sound=task.sound), keep)
+            for share in planned
+            for name in share.services
+            if name not in task.known
+        }
 
     def _known(self, keys: Mapping[str, str]) -> dict[str, Files]:
         if self.last is None:
@@ -121,27 +117,28 @@ class Division(Struct, frozen=True):
         found = {name: self.last.files(key) for name, key in keys.items()}
         return {name: files for name, files in found.items() if files is not None}
 
-    def _generated(self, files: Sequence[Files], places: Mapping[str, Place]) -> Generated:
-        """The set of all files, of which those that have no place are where they were the last time."""
+    def _generated(self, files: Sequence[Files], waiting: Mapping[str, str]) -> Generated:
+        """The set of all files, of which those that do not wait are where they were the last time."""
         digests = {path: digest for of_share in files for path, digest in of_share.items()}
 
         def read_one(path: str) -> bytes:
-            if self.last is not None and path not in places:
+            if self.last is not None and path not in waiting:
                 return self.last.read(path, digests[path])
-            return read(places[path])
+            return Path(waiting[path]).read_bytes()
 
-        return Generated(tuple(path for of_share in files for path in of_share), digests, read_one)
+        paths = tuple(path for of_share in files for path in of_share)
+        return Generated(paths, digests, read_one, self.waiting.workspace, waiting)
 
 
-def _made(piece: Piece, put: Put | None) -> _Made:
-    """What is to be known of a piece. Without ``put`` nobody asks for its files."""
-    files, places = {}, {}
-    if put is not None and not has_errors(piece.problems):
+def _made(piece: Piece, keep: Keep | None) -> _Made:
+    """What is to be known of a piece. Without ``keep`` nobody asks for its files."""
+    files, waiting = {}, {}
+    if keep is not None and not has_errors(piece.problems):
         for artifact in piece.artifacts:
             data = artifact.text.encode()
             files[artifact.path] = manifest.digest(data)
-            places[artifact.path] = put(data)
-    return _Made(piece.problems, piece.short, files, places)
+            waiting[artifact.path] = keep(data)
+    return _Made(piece.problems, piece.short, files, waiting)
 
 
 def processors() -> int:

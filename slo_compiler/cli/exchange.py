@@ -2,9 +2,10 @@
 
 Everything unfinished lives in a workspace beside the folder, here beside ``generated``::
 
-    .generated.slo-compiler/lock    locked while a run is at work; without it the workspace is not ours
-    .generated.slo-compiler/new     the next set while it grows; after the exchange the last one
-    .generated.slo-compiler/old     the last set, where the system cannot exchange two folders
+    .generated.slo-compiler/lock      locked while a run is at work; without it the workspace is not ours
+    .generated.slo-compiler/waiting   files of the next set while there may still be errors
+    .generated.slo-compiler/new       the next set while it grows; after the exchange the last one
+    .generated.slo-compiler/old       the last set, where the system cannot exchange two folders
 
 A killed run leaves its workspace behind, and the next run clears it up.
 
@@ -29,7 +30,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
+
 _LOCK: Final = "lock"
+_WAITING: Final = "waiting"
 _NEW: Final = "new"
 _OLD: Final = "old"
 
@@ -42,14 +46,23 @@ _RENAME_SWAP: Final = 2
 _CANNOT_EXCHANGE: Final = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
+class Workspace(Struct, frozen=True):
+    """What a run has to itself. Nothing is there yet."""
+
+    waiting: Path
+    """For a folder of files that may become those of the successor."""
+    new: Path
+    """For the successor."""
+
+
 def workspace(folder: Path) -> Path:
     """Where unfinished work on the folder is: on the same filesystem, and out of its sight."""
     return folder.with_name(f".{folder.name}.slo-compiler")
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[Path]:
-    """Keeps other runs off the folder, and yields where its successor is to be built: a path that is free.
+def alone(folder: Path) -> Iterator[Workspace]:
+    """Keeps other runs off the folder, and yields where its successor is to be built.
 
     Waits for a run that is at work already, and first clears up what a killed run has left. At the end
     the workspace is removed with all that is in it.
@@ -62,7 +75,7 @@ def alone(folder: Path) -> Iterator[Path]:
     try:
         _settle(work, folder)
         try:
-            yield work / _NEW
+            yield Workspace(work / _WAITING, work / _NEW)
         finally:
             # By now the set is old or new. What cannot be removed, the next run removes or complains of.
             with contextlib.suppress(OSError):
@@ -160,8 +173,8 @@ def _settle(work: Path, folder: Path) -> None:
             )
         old.rename(folder)
         synchronise(folder.parent)
-    _remove(new)
-    _remove(old)
+    for left in (work / _WAITING, new, old):
+        _remove(left)
 
 
 def _remove(path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct, field
 
 from slo_compiler.cli import manifest
+from slo_compiler.cli.exchange import Workspace
 from slo_compiler.diagnostics import Diagnostic
 from slo_compiler.emitters.artifact import Artifact
 
@@ -20,6 +21,10 @@ class Generated(Struct, frozen=True):
     """Of the file of each path."""
     read: Callable[[str], bytes]
     """The bytes of the file of a path."""
+    workspace: Workspace | None = None
+    """That of the folder they are to be written to, if this run has it already."""
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    """The files in it that may become those of a path."""
 
     @property
     def manifest(self) -> bytes:

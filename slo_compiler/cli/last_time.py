@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from slo_compiler.cli import manifest
 from slo_compiler.cli.fingerprint import fingerprint
-from slo_compiler.cli.output import OutputError
+from slo_compiler.cli.output_folder import OutputError
 from slo_compiler.importers.foreign import is_foreign
 from slo_compiler.shares import Whole, notification_of
 from slo_compiler.sources import Sources

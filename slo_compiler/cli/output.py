@@ -24,6 +24,7 @@ from msgspec import Struct
 
 from slo_compiler.cli import exchange, manifest, staging
 from slo_compiler.cli.generated import Generated
+from slo_compiler.cli.output_folder import OutputError, made_above, output_folder
 
 # Errors whose own words leave the reader alone.
 _EXPLANATIONS: Final = {
@@ -31,10 +32,6 @@ _EXPLANATIONS: Final = {
     errno.EBUSY: "it is a mount point and cannot be replaced; choose a folder inside of it",
     errno.EXDEV: "it spans filesystems, or is from a lower layer of an overlay; choose a new folder",
 }
-
-
-class OutputError(Exception):
-    """Nothing was written (or compared), for the reason that the message gives."""
 
 
 class Changes(Struct, frozen=True):
@@ -62,7 +59,7 @@ def compare(out: Path, generated: Generated) -> Changes:
         OutputError: the folder cannot take a set of files, or the set is none that a folder can take.
     """
     with _told(f"{out} was not compared"):
-        return _plan(_output_folder(out), _checked(generated)).changes
+        return _plan(output_folder(out), _checked(generated)).changes
 
 
 def write(out: Path, generated: Generated) -> Changes:
@@ -74,17 +71,13 @@ def write(out: Path, generated: Generated) -> Changes:
         OutputError: as ``compare``; or something is in the way, or the system refuses. Nothing was written.
     """
     with _told(f"nothing was written to {out}"):
-        folder, wanted = _output_folder(out), _checked(generated)
+        folder, wanted = output_folder(out), _checked(generated)
+        if wanted.workspace is not None:
+            return _write(folder, wanted.workspace, wanted)
         if not exchange.workspace(folder).exists() and not (changes := _plan(folder, wanted).changes):
             return changes
-        with _folders_above(folder), exchange.alone(folder) as new:
-            plan = _plan(folder, wanted)
-            if plan.changes.conflicts:
-                listed = "".join(f"\n  {conflict}" for conflict in plan.changes.conflicts)
-                raise OutputError(f"move or remove what is in the way and not ours:{listed}")
-            if plan.changes:
-                _replace(folder, new, plan, wanted)
-            return plan.changes
+        with made_above(folder), exchange.alone(folder) as workspace:
+            return _write(folder, workspace, wanted)
 
 
 def settled(out: Path, listed: bytes) -> Changes | None:
@@ -93,7 +86,7 @@ def settled(out: Path, listed: bytes) -> Changes | None:
     For that every file is read: what somebody edited is not settled. None also where they have more to do.
     """
     try:
-        folder = _output_folder(out)
+        folder = output_folder(out)
         found = staging.look(folder)
         digests = {**json.loads(listed), manifest.MANIFEST: manifest.digest(listed)}
         if exchange.workspace(folder).exists() or not all(_is_file(found, path) for path in digests):
@@ -187,8 +180,18 @@ def _is_file(found: staging.Contents, path: str) -> bool:
     return path in found and stat.S_ISREG(found[path].st_mode)
 
 
+def _write(folder: Path, workspace: exchange.Workspace, wanted: Generated) -> Changes:
+    plan = _plan(folder, wanted)
+    if plan.changes.conflicts:
+        listed = "".join(f"\n  {conflict}" for conflict in plan.changes.conflicts)
+        raise OutputError(f"move or remove what is in the way and not ours:{listed}")
+    if plan.changes:
+        _replace(folder, workspace.new, plan, wanted)
+    return plan.changes
+
+
 def _replace(folder: Path, new: Path, plan: _Plan, wanted: Generated) -> None:
-    contents = ((path, _content(wanted, path)) for path in plan.written)
+    contents = ((path, _content(wanted, path, plan.found)) for path in plan.written)
     staging.build(new, folder, plan.found, contents, plan.without)
     if _inodes(staging.look(folder)) != _inodes(plan.found):
         raise OutputError("files came or went in it meanwhile; write again when nobody else does")
@@ -199,8 +202,17 @@ def _inodes(contents: staging.Contents) -> dict[str, int]:
     return {path: status.st_ino for path, status in contents.items()}
 
 
-def _content(wanted: Generated, path: str) -> bytes:
-    return wanted.manifest if path == manifest.MANIFEST else wanted.read(path)
+def _content(wanted: Generated, path: str, found: staging.Contents) -> bytes | Path:
+    """The bytes of a file, or a file that may become it.
+
+    A new one in a folder that is there has to be made there: it gets the group and the access list that the
+    folder gives to what is new.
+    """
+    if path == manifest.MANIFEST:
+        return wanted.manifest
+    if wanted.workspace is not None and path in wanted.waiting and (path in found or not found):
+        return Path(wanted.waiting[path])
+    return wanted.read(path)
 
 
 def _checked(wanted: Generated) -> Generated:
@@ -211,47 +223,6 @@ def _checked(wanted: Generated) -> Generated:
     if faults:
         raise OutputError("its files cannot have these paths:" + "".join(f"\n  {fault}" for fault in faults))
     return wanted
-
-
-def _output_folder(out: Path) -> Path:
-    """The folder itself, behind any symbolic links, if it may be replaced as a whole."""
-    folder = Path(os.path.realpath(out))
-    if folder.exists() and not folder.is_dir():
-        reason = "is not a folder"
-    elif Path.cwd().is_relative_to(folder):
-        reason = "is the current folder, or holds it"
-    elif _home().is_relative_to(folder):
-        reason = "is the home folder, or holds it"
-    elif ".git" in folder.parts or os.path.lexists(folder / ".git"):
-        reason = "is a git repository"
-    elif folder.is_mount():
-        reason = "is a mount point"
-    else:
-        return folder
-    raise OutputError(f"{folder} {reason}; choose a folder for the generated files alone, such as generated")
-
-
-def _home() -> Path:
-    try:
-        return Path.home().resolve()
-    except RuntimeError:  # a user without a home, as in many containers
-        return Path("/")
-
-
-@contextlib.contextmanager
-def _folders_above(folder: Path) -> Iterator[None]:
-    """Makes the missing folders above it, and takes them away again if the block fails."""
-    made = []
-    try:
-        for above in reversed([above for above in folder.parents if not above.exists()]):
-            above.mkdir(exist_ok=True)
-            made.append(above)
-        yield
-    except BaseException:
-        for above in reversed(made):
-            with contextlib.suppress(OSError):  # somebody else uses it by now
-                above.rmdir()
-        raise
 
 
 @contextlib.contextmanager

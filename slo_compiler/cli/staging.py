@@ -46,11 +46,12 @@ def build(
     new: Path,
     folder: Path,
     found: Contents,
-    contents: Iterable[tuple[str, bytes]],
+    contents: Iterable[tuple[str, bytes | Path]],
     without: AbstractSet[str],
 ) -> None:
     """Builds at ``new`` what the folder would be with these files by path, and without those paths.
 
+    A file is told by its bytes, or is one of the same filesystem, which is moved.
     All else that was found is the same as in the folder, down to the inode, and modes are kept.
     A new file or folder has the mode that the umask leaves. In the end everything is on the disk.
 
@@ -62,33 +63,41 @@ def build(
         (new / path).mkdir()
         _resemble(new / path, folder / path)
         (new / path).chmod(stat.S_IMODE(kept[path].st_mode) | stat.S_IRWXU)  # until it is filled
-    files = []
-    for path, data in contents:  # before any symbolic link is there that could be written through
-        (new / path).parent.mkdir(parents=True, exist_ok=True)
-        with (new / path).open("xb") as file:
-            file.write(data)
+    files, above = [], set()
+    for path, content in contents:  # before any symbolic link is there that could be written through
+        if (parent := path.rpartition("/")[0]) not in above:
+            (new / parent).mkdir(parents=True, exist_ok=True)
+            above.add(parent)
+        if isinstance(content, Path):
+            content.rename(new / path)
+        else:
+            with (new / path).open("xb") as file:
+                file.write(content)
         if path in kept:
             _resemble(new / path, folder / path)
             os.utime(new / path)
         files.append(path)
     for path in kept.keys() - _folders(kept).keys() - {*files}:
         os.link(folder / path, new / path, follow_symlinks=False)
-    _synchronise_all(
-        [new / path for path in files]
-    )  # after all are written: the disk then takes many at once
+    # After all are written: the disk then takes many at once.
+    _synchronise_all([new / path for path in files])
     _finish_folders(new, folder, kept, {*files, *without})
 
 
 def _synchronise_all(paths: Sequence[Path]) -> None:
     if len(paths) <= FEW:
-        for path in paths:
-            synchronise(path)
+        _synchronise_each(paths)
         return
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  few files do not wait for it
 
     with ThreadPoolExecutor(THREADS) as threads:
-        for _ in threads.map(synchronise, paths):
+        for _ in threads.map(_synchronise_each, (paths[first::THREADS] for first in range(THREADS))):
             pass
+
+
+def _synchronise_each(paths: Iterable[Path]) -> None:
+    for path in paths:
+        synchronise(path)
 
 
 def _finish_folders(new: Path, folder: Path, kept: Contents, touched: AbstractSet[str]) -> None:

@@ -20,9 +20,19 @@ def temporary_folder(consequence: str) -> Iterator[Path]:
     Raises:
         click.ClickException: that, in the block, too.
     """
+    with told_of_files(consequence), tempfile.TemporaryDirectory(prefix="slo-compiler-") as name:
+        yield Path(name)
+
+
+@contextlib.contextmanager
+def told_of_files(consequence: str) -> Iterator[None]:
+    """A block in which files cannot be had that are not there after it.
+
+    Raises:
+        click.ClickException: what is the matter, and the consequence.
+    """
     try:
-        with tempfile.TemporaryDirectory(prefix="slo-compiler-") as name:
-            yield Path(name)
+        yield
     except OSError as failure:
         place = failure.filename or "the folder for temporary files"
         raise click.ClickException(f"{place}: {failure.strerror}; {consequence}") from failure

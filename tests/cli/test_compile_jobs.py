@@ -255,6 +255,14 @@ def test_all_rules_at_once_are_not_needed(
     assert compile_to(tmp_path / "out", tmp_path / "specs", "--jobs", "2")[0] in (0, 1)
 
 
+def test_what_turns_out_to_be_indivisible_is_written_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = compile_to(tmp_path / "1", SPECS, "--jobs", "1")
+    monkeypatch.setattr(division.Division, "compiled", lambda *_: None)
+    assert compile_to(tmp_path / "2", SPECS, "--jobs", "2") == expected
+
+
 def never(*_: object) -> None:
     raise AssertionError("all rules at once")
 
@@ -271,7 +279,7 @@ def test_a_folder_for_what_waits_that_is_not_there_is_told_of(
         raise OSError(28, "No space left on device", "/tmp/x")
 
     monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
-    code, told, files = compile_to(tmp_path / "out", SPECS, "--jobs", "2")
+    code, told, files = compile_to(tmp_path / "out", SPECS, "--jobs", "2", "--check")
     assert (code, files) == (1, {})
     assert told == "Error: /tmp/x: No space left on device; nothing was written\n"
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from slo_compiler.cli import exchange, staging
 from slo_compiler.cli.manifest import MANIFEST, folders_above
-from slo_compiler.cli.output import Changes, OutputError
+from slo_compiler.cli.output import Changes
+from slo_compiler.cli.output_folder import OutputError
 from slo_compiler.emitters.artifact import Artifact
 from tests.writing import compare, write
 

@@ -17,7 +17,7 @@ from typing import NoReturn
 import pytest
 
 from slo_compiler.cli import exchange
-from slo_compiler.cli.output import OutputError
+from slo_compiler.cli.output_folder import OutputError
 from slo_compiler.emitters.artifact import Artifact
 from tests.writing import compare, write
 
