@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import yaml
 from msgspec import Struct
@@ -56,14 +56,32 @@ def read_document(path: str, content: bytes) -> Node | list[Diagnostic]:
         return text
     text, problems = set_directives_aside(path, text)
     parser = _PARSER(text)
-    reader = _Reader(path, text, parser.get_event, problems, len(text.rstrip()))
+    reader = _Reader(path, text, _events_of(parser), problems, len(text.rstrip()))
     try:
         root = reader.document()
     except _Unreadable:
         return in_reading_order(reader.problems)
+    except yaml.MarkedYAMLError as found:
+        return in_reading_order([*reader.problems, syntax_error(path, text, found)])
     finally:
         parser.dispose()
     return in_reading_order(reader.problems) or root
+
+
+def _events_of(parser: Any) -> Callable[[], yaml.Event]:
+    r"""The next event of a parser. That in pure Python has no error for an escape such as ``\Uffffffff``."""
+    ask: Callable[[], yaml.Event] = parser.get_event
+    if not isinstance(parser, yaml.SafeLoader):
+        return ask
+
+    def event() -> yaml.Event:
+        try:
+            return ask()
+        except (ValueError, OverflowError):
+            problem = "an escape \\U in this file names no character"
+            raise yaml.MarkedYAMLError(problem=problem) from None
+
+    return event
 
 
 class _Unreadable(Exception):  # noqa: N818  no error of the program, but the end of what can be read
@@ -83,25 +101,24 @@ class _Reader(Struct):
     nodes: int = 0
 
     def document(self) -> Node:
-        self.next()  # the start of the stream
+        self.event()  # the start of the stream
         nothing = "nothing is specified here, so nothing would be watched; remove the file or fill it"
-        if isinstance(self.next(), yaml.StreamEndEvent):
+        if isinstance(self.event(), yaml.StreamEndEvent):
             self.stop(Position(self.path), "yaml/empty", nothing)
-        root = self.node(self.next(), 0)
+        root = self.node(self.event(), 0)
         if isinstance(root, ScalarNode) and not root.source:
             self.stop(Position(self.path), "yaml/empty", nothing)
-        self.refuse_anything_behind(self.next())
+        self.refuse_anything_behind(self.event())
         return root
 
     def node(self, event: yaml.Event, depth: int) -> Node:
         start, end = event.start_mark, event.end_mark
         if start is None or end is None:
             raise AssertionError(f"{event} without a place")
-        position = (
-            Position(self.path, start.line + 1, start.column + 1)
-            if start.index < self.end
-            else position_in(self.path, self.text, self.end)
-        )  # libyaml puts a missing value on a line that the file may not have
+        if start.index < self.end:
+            position = Position(self.path, start.line + 1, start.column + 1)
+        else:  # libyaml puts a missing value on a line that the file may not have
+            position = position_in(self.path, self.text, self.end)
         self.nodes += 1
         if self.nodes > MOST_NODES:
             message = f"the file has more than {MOST_NODES:,} keys and values; split it by service"
@@ -131,15 +148,15 @@ class _Reader(Struct):
 
     def sequence(self, position: Position, depth: int) -> SequenceNode:
         items = []
-        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+        while not isinstance(event := self.event(), yaml.SequenceEndEvent):
             items.append(self.node(event, depth))
         return SequenceNode(position, tuple(items))
 
     def mapping(self, position: Position, depth: int) -> MappingNode:
         entries: dict[str, Entry] = {}
-        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+        while not isinstance(event := self.event(), yaml.MappingEndEvent):
             key = self.key(self.node(event, depth))
-            value = self.node(self.next(), depth)
+            value = self.node(self.event(), depth)
             if key is None:
                 continue
             if key.text in entries:
@@ -153,7 +170,7 @@ class _Reader(Struct):
         if not isinstance(node, ScalarNode):
             message = "a list or a mapping cannot be a key; a text that begins with [ or { needs quotes"
             self.problem(node.position, "yaml/key", message)
-        elif node.style is Style.PLAIN and node.text == _MERGE_KEY:
+        elif node.text == _MERGE_KEY and node.style is Style.PLAIN:
             message = (
                 "merge key << is not read: write the keys out where they apply, so that a reviewer sees them"
             )
@@ -216,24 +233,6 @@ class _Reader(Struct):
                 )
                 self.stop(position_in(self.path, self.text, offset), "yaml/second-document", message)
             offset += len(line)
-
-    def next(self) -> yaml.Event:
-        try:
-            return self.event()
-        except yaml.MarkedYAMLError as found:
-            self.problems.append(syntax_error(self.path, self.text, found))
-        except (ValueError, OverflowError):  # the parser in pure Python, over an escape such as \Uffffffff
-            message = "an escape \\U in this file names no character"
-            self.problems.append(error(Position(self.path), "yaml/syntax", message))
-        raise _Unreadable
-
-    def position(self, event: yaml.Event) -> Position:
-        mark = event.start_mark
-        if mark is None:
-            raise AssertionError(f"{event} without a place")
-        if mark.index >= self.end:  # libyaml puts a missing value on a line that the file may not have
-            return position_in(self.path, self.text, self.end)
-        return Position(self.path, mark.line + 1, mark.column + 1)
 
     def problem(self, position: Position, check: str, message: str) -> None:
         self.problems.append(error(position, check, message))
