@@ -16,6 +16,9 @@ MOST_PATTERNS: Final = 50
 """Different regular expressions in an expression; each may keep RE2 busy for a tenth of a second."""
 
 
+_COMMENT: Final = Kind.COMMENT
+
+
 class Cursor:
     """The next token, and what the parser must know to judge it."""
 
@@ -24,7 +27,7 @@ class Cursor:
     def __init__(self, tokens: Sequence[Token], release: Release, *, placeholders: bool) -> None:
         self.release = release
         self.placeholders = placeholders
-        self._tokens = [token for token in tokens if token.kind is not Kind.COMMENT]
+        self._tokens = [token for token in tokens if token.kind is not _COMMENT]
         self._position = 0
         self._depth = 0
         self._patterns: set[str] = set()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.promql.literals import number_value
 from slo_compiler.promql.problems import SyntaxFault
@@ -27,9 +30,11 @@ class Kind(enum.Enum):
     SYMBOL = enum.auto()
     COMMENT = enum.auto()
     END = enum.auto()
+    UNKNOWN = enum.auto()
+    """A character with which no token starts."""
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """A token, as it is written, and the offset of its first character."""
 
     kind: Kind
@@ -56,11 +61,13 @@ _PATTERN: Final = r"""
       | (?P<COMMENT>     \# [^\r\n]*+ )
       | (?P<PLACEHOLDER> \$window (?![A-Za-z0-9_]) )
       | (?P<END>         \Z )
+      | (?P<UNKNOWN>     [^ \t\n\r] )
     )
 """
 _OUTSIDE_BRACKETS: Final = re.compile(_PATTERN.format(colon=":"), re.VERBOSE)
 _INSIDE_BRACKETS: Final = re.compile(_PATTERN.format(colon=""), re.VERBOSE)
-_SPACE: Final = " \t\n\r"
+_USUAL: Final = (Kind.WORD, Kind.SYMBOL, Kind.STRING)
+_BRACKETS: Final = {"[": _INSIDE_BRACKETS, "]": _OUTSIDE_BRACKETS}
 _UNITS: Final = ("y", "w", "d", "h", "m", "s", "ms")
 _DURATION: Final = re.compile("".join(rf"(?:[0-9]++{unit})?" for unit in _UNITS))
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -79,24 +86,32 @@ def tokens_of(text: str, release: Release) -> list[Token]:
     if lone_surrogate:
         raise SyntaxFault(lone_surrogate.start(), "half a surrogate pair is no character")
     tokens: list[Token] = []
-    pattern = _OUTSIDE_BRACKETS
-    position = 0
-    kind = Kind.COMMENT
-    while kind is not Kind.END:
-        match = pattern.match(text, position)
-        if match is None or match.lastindex is None:
-            raise _fault(text, position)
-        kind, word, position = _KINDS[match.lastindex], match[match.lastindex], match.end()
-        start = position - len(word)
-        if kind is Kind.SYMBOL:
-            if word in "[]":
-                pattern = _INSIDE_BRACKETS if word == "[" else _OUTSIDE_BRACKETS
-        elif kind is Kind.NUMBER:
-            kind = _number_or_duration(word, start, release)
-        elif kind is Kind.COMMENT and tokens and tokens[-1].text == "[":
+    pattern, position = _OUTSIDE_BRACKETS, 0
+    while True:  # once for each stretch of text between brackets
+        for match in pattern.finditer(text, position):
+            group = match.lastindex or 0
+            kind, word, start = _KINDS[group], match[group], match.start(group)
+            if kind not in _USUAL:
+                kind = _judged(kind, word, start, tokens, release)
+            tokens.append(Token(kind, word, start))
+            if kind is Kind.END:
+                return tokens
+            if word in _BRACKETS:
+                pattern, position = _BRACKETS[word], match.end()
+                break
+
+
+def _judged(kind: Kind, word: str, start: int, before: Sequence[Token], release: Release) -> Kind:
+    """The kind of a token that depends on more than its pattern, or the fault that it is."""
+    match kind:
+        case Kind.NUMBER:
+            return _number_or_duration(word, start, release)
+        case Kind.UNKNOWN:
+            raise _fault(word, start)
+        case Kind.COMMENT if before and before[-1].text == "[":
             raise SyntaxFault(start, "Prometheus takes no comment right behind an opening bracket")
-        tokens.append(Token(kind, word, start))
-    return tokens
+        case _:
+            return kind
 
 
 def _number_or_duration(word: str, start: int, release: Release) -> Kind:
@@ -109,10 +124,8 @@ def _number_or_duration(word: str, start: int, release: Release) -> Kind:
     raise SyntaxFault(start, f"{word[:40]} is neither a number nor a duration{hint}")
 
 
-def _fault(text: str, position: int) -> SyntaxFault:
-    """The fault that behind some space no token starts."""
-    rest = text[position:].lstrip(_SPACE)
-    start = len(text) - len(rest)
-    if rest[0] in "\"'`":
-        return SyntaxFault(start, "this string is not closed" + ("" if rest[0] == "`" else " on its line"))
-    return SyntaxFault(start, f"{rest[0]!r} means nothing in PromQL")
+def _fault(character: str, start: int) -> SyntaxFault:
+    if character in "\"'`":
+        where = "" if character == "`" else " on its line"
+        return SyntaxFault(start, f"this string is not closed{where}")
+    return SyntaxFault(start, f"{character!r} means nothing in PromQL")

@@ -244,4 +244,6 @@ def walk(root: Expr) -> Iterator[Expr]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(reversed(node.children))
+        under = node.children
+        if under:
+            waiting.extend(reversed(under))

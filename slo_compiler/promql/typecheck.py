@@ -48,12 +48,12 @@ def check_types(root: Expr, release: Release) -> tuple[ValueType, list[Problem]]
 
 def _type_of(node: Expr, types: _Types) -> ValueType:
     match node:
+        case VectorSelector() | Aggregation():
+            return ValueType.VECTOR
         case NumberLiteral():
             return ValueType.SCALAR
         case StringLiteral():
             return ValueType.STRING
-        case VectorSelector() | Aggregation():
-            return ValueType.VECTOR
         case MatrixSelector() | Subquery():
             return ValueType.MATRIX
         case Call():
@@ -72,10 +72,10 @@ def _type_of(node: Expr, types: _Types) -> ValueType:
 
 def _problems_of(node: Expr, types: _Types, release: Release) -> Iterator[Problem]:
     match node:
-        case NumberLiteral() | StringLiteral() | MatrixSelector() | Parentheses():
-            return
         case VectorSelector():
             yield from _selector_problems(node, release)
+        case NumberLiteral() | StringLiteral() | MatrixSelector() | Parentheses():
+            return
         case Subquery():
             found = types[id(node.operand)]
             if found is not ValueType.VECTOR:
