@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec import Struct
 
@@ -28,6 +29,9 @@ class Level(enum.Enum):
     """Everything is written, and probably does not do what was meant."""
     NOTE = "note"
     """A decision the compiler took for the author."""
+
+
+_ORDER: Final = [*Level]
 
 
 class Diagnostic(Struct, frozen=True):
@@ -65,10 +69,9 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 
 def in_reading_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The diagnostics without repetitions, as a reader meets their places from top to bottom."""
-    order = list(Level)
     return sorted(
         set(diagnostics),
-        key=lambda found: (found.position, order.index(found.level), found.check, found.message),
+        key=lambda found: (found.position, _ORDER.index(found.level), found.check, found.message),
     )
 
 

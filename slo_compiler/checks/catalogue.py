@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from slo_compiler.checks.reading import As, Reading
@@ -10,7 +11,7 @@ from slo_compiler.diagnostics import Diagnostic, nearest, warning
 from slo_compiler.model.indicator import Indicator, Latency
 from slo_compiler.model.system import Metric, MetricType, System, Unit, metric_names, parse_release
 from slo_compiler.presets.bounds import format_bound, neighbours
-from slo_compiler.presets.library import is_shared, system_named, system_names, systems_with
+from slo_compiler.presets.library import REMEMBERED, is_shared, system_named, system_names, systems_with
 from slo_compiler.promql.queries import metric_of
 from slo_compiler.quantities import format_decimal
 
@@ -31,22 +32,30 @@ def check_catalogue(
     series = metric_of(reading.selector)
     if series is None:
         return
+    known = _known(series)
+    if known is None:
+        yield from _check_unknown(series, reading, releases)
+        return
+    name, systems = known
+    for system in systems:
+        if name in system.misnomers:
+            misnomer = system.misnomers[name]
+            yield _never(series, reading, misnomer.reason, misnomer.use)
+        elif not system.metrics[name].shared:
+            metric = system.metrics[name]
+            yield from _check_release(metric, system, reading, releases)
+            yield from _check_type(series, metric, reading)
+            yield from _check_bounds(metric, reading, indicator)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _known(series: str) -> tuple[str, tuple[System, ...]] | None:
+    """The name of a series in the library, and the systems that have it; none of a name that many share."""
     for name in metric_names(series):
-        if is_shared(name):
-            return
-        known = list(systems_with(name))
-        for system in known:
-            if name in system.misnomers:
-                misnomer = system.misnomers[name]
-                yield _never(series, reading, misnomer.reason, misnomer.use)
-            elif not system.metrics[name].shared:
-                metric = system.metrics[name]
-                yield from _check_release(metric, system, reading, releases)
-                yield from _check_type(series, metric, reading)
-                yield from _check_bounds(metric, reading, indicator)
-        if known:
-            return
-    yield from _check_unknown(series, reading, releases)
+        systems = () if is_shared(name) else tuple(systems_with(name))
+        if systems or is_shared(name):
+            return name, systems
+    return None
 
 
 def _check_unknown(series: str, reading: Reading, releases: Mapping[str, str]) -> Iterator[Diagnostic]:

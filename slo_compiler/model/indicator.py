@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -105,6 +105,9 @@ class LabelMode(enum.Enum):
     """At the time it was made: the newest predictions have no labels yet, so that they are looked at late."""
 
 
+_NO_SHIFT: Final = Fraction(0)
+
+
 class Labelling(Struct, frozen=True):
     """How late ground truth comes, and how much of it there has to be."""
 
@@ -117,7 +120,7 @@ class Labelling(Struct, frozen=True):
     @property
     def shift(self) -> Seconds:
         """How far back quality is looked at."""
-        return self.lag or Fraction(0) if self.mode is LabelMode.COHORT else Fraction(0)
+        return self.lag or _NO_SHIFT if self.mode is LabelMode.COHORT else _NO_SHIFT
 
 
 class Quality(Struct, frozen=True):

@@ -13,7 +13,7 @@ from slo_compiler.model.system import Preset, Refusal, System
 
 SUFFIX: Final = ".yaml"
 _FOLDER: Final = Path(__file__).parent
-_REMEMBERED: Final = 4096
+REMEMBERED: Final = 4096
 """Names of metrics: many SLOs read few, and to look for one takes all files."""
 
 
@@ -77,7 +77,7 @@ def systems_with(name: str) -> Iterator[System]:
     return (system_named(system) for system in _naming(name))
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
+@functools.lru_cache(maxsize=REMEMBERED)
 def is_shared(name: str) -> bool:
     """Whether a metric's name is that of many systems, for all that have it here say so.
 
@@ -88,7 +88,7 @@ def is_shared(name: str) -> bool:
     return bool(systems) and all(said.search(text_of(system)) for system in systems)
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
+@functools.lru_cache(maxsize=REMEMBERED)
 def _naming(metric: str) -> tuple[str, ...]:
     key = f"\n  {metric}:".encode()
     return tuple(system for system in system_names() if key in text_of(system))
