@@ -32,6 +32,11 @@ class Template(Struct, frozen=True):
         """Whether ``$window`` stands anywhere in it."""
         return len(self.pieces) > 1
 
+    @property
+    def embeddable(self) -> str:
+        """The same as one text, which may stand within another expression."""
+        return PLACEHOLDER.join(self.pieces)
+
     def substitute(self, window: str) -> str:
         """The text without comments, with a window for every ``$window``, else as written, to the letter.
 
@@ -60,7 +65,7 @@ def embeddable(text: str, release: Release) -> str:
     Raises:
         ValueError: the release does not take it.
     """
-    expression = parse(text, release, placeholders=True)
-    if not isinstance(expression, Expression):
-        raise ValueError(f"{text}: {expression[0].message}")  # noqa: TRY004  not the type is wrong, but the text
-    return PLACEHOLDER.join(expression.pieces)
+    template = parse_template(text, release)
+    if isinstance(template, list):
+        raise ValueError(f"{text}: {template[0].message}")  # noqa: TRY004  not the type is wrong, but the text
+    return template.embeddable

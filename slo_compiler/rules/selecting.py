@@ -14,7 +14,7 @@ from slo_compiler.promql.quote import matcher, quote_regex
 from slo_compiler.promql.release import release_named
 from slo_compiler.promql.selectors import METRIC_NAME
 from slo_compiler.promql.syntax import MatchOperator, VectorSelector
-from slo_compiler.promql.template import Template, embeddable, parse_template
+from slo_compiler.promql.template import Template, parse_template
 from slo_compiler.quantities import format_decimal
 
 # strconv.FormatFloat with format 'g' and the shortest precision, as client_golang and Prometheus use it.
@@ -24,7 +24,7 @@ HIGHEST_PLAIN_EXPONENT: Final = 5
 
 def authored(expression: Expression, target: str) -> str:
     """An authored expression without its comments. It has been checked for the target release."""
-    return embeddable(expression.text, release_named(target))
+    return template(expression, target).embeddable
 
 
 def template(expression: Expression, target: str) -> Template:
