@@ -21,6 +21,7 @@ from slo_compiler.quantities import DAY, HOUR
 from slo_compiler.rules import names, windows
 from slo_compiler.rules.ir import Group, RecordingRule
 from slo_compiler.rules.layout import block, chain, terms
+from slo_compiler.rules.patterns import filled
 from slo_compiler.rules.program import LoweredSlo
 from tests.conftest import prometheus_of
 from tests.engine.replay import FIRST_EVALUATIONS
@@ -121,7 +122,7 @@ def _days(slo: LoweredSlo) -> Try:
     """A day is four tiles of 6h, and three days are three of a day."""
     day, days = Window(DAY, Tiles((6 * HOUR,) * 4)), Window(3 * DAY, Tiles((DAY,) * 3))
     read = {
-        metric(window.length): names.filled(counted(window, slo.plan.windows), slo.plan.slo)
+        metric(window.length): filled(counted(window, slo.plan.windows), names.own(slo.plan.slo.subject))
         for window in (day, days)
         for metric, counted in ((names.events, windows.events), (names.errors, windows.errors))
     }

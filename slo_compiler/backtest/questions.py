@@ -16,6 +16,7 @@ from slo_compiler.prometheus.failure import Failure
 from slo_compiler.quantities import Seconds, format_duration
 from slo_compiler.replay.grid import Spans
 from slo_compiler.rules.reading import counts_good, read_counted, read_events
+from slo_compiler.rules.windows import span
 
 NOTHING: Final = np.empty((0, 0))
 
@@ -34,10 +35,10 @@ class Questions(Struct, frozen=True):
 
 def questions(plan: Plan) -> Questions:
     """The expressions that read raw series: of all events, and of those that are told apart."""
-    windows = raw_windows(plan)
+    spans = {length: span(length, plan.windows) for length in raw_windows(plan)}
     return Questions(
-        {length: read_events(plan.slo, length, plan.windows) for length in windows},
-        {length: read_counted(plan.slo, length, plan.windows) for length in windows},
+        {length: read_events(plan.slo, window) for length, window in spans.items()},
+        {length: read_counted(plan.slo, window) for length, window in spans.items()},
     )
 
 

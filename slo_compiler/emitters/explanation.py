@@ -25,9 +25,10 @@ from slo_compiler.quantities import (
     format_duration,
     format_percent,
 )
-from slo_compiler.rules import names, triage
+from slo_compiler.rules import triage
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.notification import Notification
+from slo_compiler.rules.patterns import SHAPES
 from slo_compiler.rules.program import LoweredSlo, Program, alert_labels
 from slo_compiler.rules.routing import Leaf
 from slo_compiler.rules.waiting import Waiting, name_of, waiting
@@ -148,7 +149,7 @@ def _explain_tier(
     return replace(numbers, sev=alert.labels[labels.SEV], route=route_of(alert, notification))
 
 
-@lru_cache(maxsize=names.SHAPES)
+@lru_cache(maxsize=SHAPES)
 def _numbers(shape: Shape) -> dict[str, TierExplanation]:
     """What is to be said of each tier by its name, but for what hangs on the SLO."""
     return {

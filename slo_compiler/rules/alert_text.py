@@ -6,7 +6,7 @@ queries; text from the spec is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple, assert_never
 
@@ -40,6 +40,7 @@ from slo_compiler.quantities import (
 from slo_compiler.rules import names
 from slo_compiler.rules.go_template import literal
 from slo_compiler.rules.links import link
+from slo_compiler.rules.patterns import SHAPES, Patterns
 from slo_compiler.rules.triage import held_back
 
 
@@ -49,33 +50,35 @@ class _Numbers(NamedTuple):
     pace: str
     extent: str
     """Behind what fails."""
-    annotations: Mapping[str, str]
-    """Patterns."""
+    annotations: Patterns
 
 
-def of_tier(plan: Plan, tier: Tier) -> dict[str, str]:
-    """The annotations of a tier's alert, whose value is the error ratio in its long window."""
+def of_tiers(plan: Plan) -> Iterator[dict[str, str]]:
+    """The annotations of each tier's alert, whose value is the error ratio in its long window."""
     slo = plan.slo
-    pace, extent, numbers = _numbers(plan.shape, slo.group_by)[tier.name]
-    told = {
-        "summary": f"{slo.service} {slo.name}{_group(slo.group_by)}: {pace}",
-        "description": (
-            f"{{{{ $value | humanizePercentage }}}} {what_fails(slo.indicator)} {extent}"
-            f"{_looked_at_late(slo.indicator)}"
-        ),
-        **{name: names.filled(pattern, slo) for name, pattern in numbers.items()},
-    }
-    if slo.role is Role.SYMPTOM:
-        told["attribution"] = _attribution(slo)
-    waiting = held_back(slo) if tier.severity is Severity.PAGE else ""
+    own, subject = names.own(slo.subject), f"{slo.service} {slo.name}{_group(slo.group_by)}"
+    fails = f"{{{{ $value | humanizePercentage }}}} {what_fails(slo.indicator)}"
+    late = _looked_at_late(slo.indicator)
+    attribution = {"attribution": _attribution(slo)} if slo.role is Role.SYMPTOM else {}
+    waiting = held_back(slo)
     held = {"holds_back": f"{waiting[0].upper()}{waiting[1:]} wait."} if waiting else {}
-    return {**told, **held, **_of_slo(slo, names.burn_alert(tier.name))}
+    authored = _authored(slo)
+    for tier, said in zip(plan.alerting, _numbers(plan.shape, slo.group_by), strict=False):
+        yield {
+            "summary": f"{subject}: {said.pace}",
+            "description": f"{fails} {said.extent}{late}",
+            **said.annotations.filled(own),
+            **attribution,
+            **(held if tier.severity is Severity.PAGE else {}),
+            **_links(slo, names.burn_alert(tier.name)),
+            **authored,
+        }
 
 
-@lru_cache(maxsize=names.SHAPES)
-def _numbers(shape: Shape, group_by: tuple[str, ...]) -> dict[str, _Numbers]:
-    """What each tier says, by its name."""
-    return {tier.name: _of_numbers(shape, tier, group_by) for tier in shape.tiers}
+@lru_cache(maxsize=SHAPES)
+def _numbers(shape: Shape, group_by: tuple[str, ...]) -> tuple[_Numbers, ...]:
+    """What each tier says."""
+    return tuple(_of_numbers(shape, tier, group_by) for tier in shape.tiers)
 
 
 def _of_numbers(shape: Shape, tier: Tier, group_by: tuple[str, ...]) -> _Numbers:
@@ -91,14 +94,16 @@ def _of_numbers(shape: Shape, tier: Tier, group_by: tuple[str, ...]) -> _Numbers
             f"in the last {long}. The objective is {objective}; this alert fires while it is above "
             f"{threshold} both in {long} and in {short}."
         ),
-        annotations={
-            "error_ratio": "{{ $value | humanizePercentage }}",
-            "threshold": threshold,
-            "windows": f"{long} and {short}",
-            "budget_spent": _spent(shape, tier, group_by),
-            "budget_left": _asked(left, group_by, "humanizePercentage"),
-            "exhausted_in": _asked(_time_to_exhaustion(shape, group_by), group_by, "humanizeDuration"),
-        },
+        annotations=Patterns(
+            {
+                "error_ratio": "{{ $value | humanizePercentage }}",
+                "threshold": threshold,
+                "windows": f"{long} and {short}",
+                "budget_spent": _spent(shape, tier, group_by),
+                "budget_left": _asked(left, group_by, "humanizePercentage"),
+                "exhausted_in": _asked(_time_to_exhaustion(shape, group_by), group_by, "humanizeDuration"),
+            }
+        ),
     )
 
 
@@ -111,7 +116,8 @@ def of_absence(plan: Plan, hold: Seconds) -> dict[str, str]:
             f"Nothing has been measured for {approximate_duration(hold + plan.windows.base)}: the metrics "
             "are gone, or nothing scrapes them. Until they are back, no burn-rate alert of this SLO can fire."
         ),
-        **_of_slo(slo, names.ABSENT_ALERT),
+        **_links(slo, names.ABSENT_ALERT),
+        **_authored(slo),
     }
 
 
@@ -145,18 +151,18 @@ def _looked_at_late(indicator: Indicator) -> str:
             return ""
 
 
-def _of_slo(slo: Slo, alert: str) -> dict[str, str]:
-    authored = {name: literal(text) for name, text in slo.annotations.items()}
-    links = {
-        "runbook_url": _link(slo.links.runbook, slo, alert),
-        "dashboard_url": _link(slo.links.dashboard, slo, alert),
-        "slo_description": literal(slo.description) or None,
+def _links(slo: Slo, alert: str) -> dict[str, str]:
+    links = {"runbook_url": slo.links.runbook, "dashboard_url": slo.links.dashboard}
+    return {
+        name: literal(link(template, slo.service, slo.name, alert))
+        for name, template in links.items()
+        if template
     }
-    return {**{name: text for name, text in links.items() if text}, **authored}
 
 
-def _link(template: str | None, slo: Slo, alert: str) -> str | None:
-    return None if template is None else literal(link(template, slo.service, slo.name, alert))
+def _authored(slo: Slo) -> dict[str, str]:
+    described = {"slo_description": literal(slo.description)} if slo.description else {}
+    return {**described, **{name: literal(text) for name, text in slo.annotations.items()}}
 
 
 def _group(group_by: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final
@@ -15,6 +15,7 @@ from slo_compiler.quantities import Ratio, Seconds, format_decimal, format_durat
 from slo_compiler.rules import alert_text, names, sloth_naming
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.layout import block, chain, terms
+from slo_compiler.rules.patterns import SHAPES, filled
 from slo_compiler.rules.severity import Rated, rated, rated_absence
 
 NO_TIME: Final = Seconds(0)
@@ -23,18 +24,44 @@ HALF_AN_ERROR: Final = Fraction(1, 2)
 """Counts are computed from rates: three errors may be seen as 2.9999."""
 
 
-def tier_alert(plan: Plan, tier: Tier) -> AlertingRule:
-    """The alert of one tier: both windows above the threshold, and enough errors to mean something."""
-    return AlertingRule(
-        alert=names.burn_alert(tier.name),
-        expr=tier_condition(plan, tier),
-        hold=NO_TIME,
-        keep_firing_for=tier.keep_firing,
-        labels=tier_labels(plan, tier),
-        annotations=alert_text.of_tier(plan, tier),
-        run_time_labels=plan.slo.run_time_labels,
-        because=_rated(plan, tier).because,
+def common_alerts(shape: Shape, min_errors: int | None) -> tuple[AlertingRule, ...]:
+    """Of each tier what the alerts of all SLOs of a shape have in common; expressions are patterns."""
+    return tuple(
+        AlertingRule(
+            alert=names.burn_alert(tier.name),
+            expr=tier_conditions(shape, min_errors)[tier.name],
+            hold=NO_TIME,
+            keep_firing_for=tier.keep_firing,
+            labels={},
+            annotations={},
+        )
+        for tier in shape.tiers
     )
+
+
+def tier_alerts(
+    plan: Plan, common: Iterable[AlertingRule], exprs: Mapping[str, str]
+) -> Iterator[AlertingRule]:
+    """The alert of each tier: both windows above the threshold, and enough errors to mean something.
+
+    Args:
+        plan: that of the SLO.
+        common: of each tier what the alerts of all SLOs of the shape have in common.
+        exprs: their expressions, filled in, by name.
+    """
+    run_time_labels = plan.slo.run_time_labels
+    for tier, alert, told in zip(plan.alerting, common, alert_text.of_tiers(plan), strict=False):
+        severe = _rated(plan, tier)
+        yield AlertingRule(
+            alert=alert.alert,
+            expr=exprs[alert.alert],
+            hold=alert.hold,
+            keep_firing_for=alert.keep_firing_for,
+            labels={**alert_labels(plan.slo, severe), labels.BURN_TIER: tier.name},
+            annotations=told,
+            run_time_labels=run_time_labels,
+            because=severe.because,
+        )
 
 
 def tier_labels(plan: Plan, tier: Tier) -> dict[str, str]:
@@ -52,15 +79,16 @@ def absent_alert(plan: Plan, hold: Seconds) -> AlertingRule:
     It is about the total: a service without errors is healthy, one without requests to count is unknown.
     """
     slo = plan.slo
+    severe = rated_absence(slo.absent.severity)
     return AlertingRule(
         alert=names.ABSENT_ALERT,
         expr=_nothing_measured(plan),
         hold=hold,
         keep_firing_for=NO_TIME,
-        labels=absent_labels(slo),
+        labels=alert_labels(slo, severe),
         annotations=alert_text.of_absence(plan, hold),
         run_time_labels=slo.run_time_labels,
-        because=rated_absence(slo.absent.severity).because,
+        because=severe.because,
     )
 
 
@@ -98,12 +126,12 @@ def alert_labels(slo: Slo, severe: Rated) -> dict[str, str]:
 
 def tier_condition(plan: Plan, tier: Tier) -> str:
     """The PromQL by which a tier fires."""
-    return names.filled(_conditions(plan.shape, plan.min_errors)[tier.name], plan.slo)
+    return filled(tier_conditions(plan.shape, plan.min_errors)[tier.name], names.own(plan.slo.subject))
 
 
-@lru_cache(maxsize=names.SHAPES)
-def _conditions(shape: Shape, min_errors: int | None) -> dict[str, str]:
-    """The pattern for each tier by its name."""
+@lru_cache(maxsize=SHAPES)
+def tier_conditions(shape: Shape, min_errors: int | None) -> dict[str, str]:
+    """The same for all SLOs of a shape: the pattern for each tier by its name."""
     return {tier.name: chain("and", *_conjuncts(tier, shape.budget, min_errors)) for tier in shape.tiers}
 
 

@@ -17,6 +17,11 @@ class RecordingRule(Struct, frozen=True):
     expr: str
     labels: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """What it records."""
+        return self.record
+
 
 class AlertingRule(Struct, frozen=True):
     """An alert.
@@ -35,6 +40,11 @@ class AlertingRule(Struct, frozen=True):
     """Labels that the alert's expression brings, whose values only Prometheus knows."""
     because: str = ""
     """Why it is as severe as it is, for explanations: part of no file."""
+
+    @property
+    def name(self) -> str:
+        """That of the alert."""
+        return self.alert
 
 
 Rule: TypeAlias = RecordingRule | AlertingRule

@@ -5,18 +5,15 @@ Rules see what earlier rules of their group wrote in the same round, so each sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 
-from slo_compiler.burnrate.plan import Plan, Shape
+from slo_compiler.burnrate.plan import Plan
 from slo_compiler.burnrate.windows import Pace
 from slo_compiler.model import labels
-from slo_compiler.quantities import format_decimal, format_duration, format_percent
 from slo_compiler.rules import names, sloth_naming, windows
-from slo_compiler.rules.alerts import absent_alert, tier_alert
-from slo_compiler.rules.fingerprint import spec_hash
+from slo_compiler.rules.alerts import absent_alert, tier_alerts
 from slo_compiler.rules.ir import Group, RecordingRule, Rule
-from slo_compiler.rules.layout import block, terms
+from slo_compiler.rules.of_shape import OfShape, of_shape
 from slo_compiler.rules.reading import read_errors, read_events
 
 
@@ -26,18 +23,24 @@ def lower(plan: Plan) -> tuple[Group, ...]:
     All windows and alerts are in the fast one: rules of another group are up to an interval late, and an
     alert that moved to another group because its window grew would be forgotten, and page again.
     """
+    identity, own = names.identity(plan.slo), names.own(plan.slo.subject)
+    common = of_shape(plan)
+    exprs = common.exprs.filled(own)
     fast: tuple[Rule, ...] = (
-        *_window_rules(plan),
-        _record(plan, names.BURN_RATE, names.filled(_burn_rate(plan.shape), plan.slo)),
-        *(tier_alert(plan, tier) for tier in plan.alerting),
+        *_window_rules(plan, exprs),
+        RecordingRule(names.BURN_RATE, exprs[names.BURN_RATE], identity),
+        *tier_alerts(plan, common.alerts, exprs),
         *_absent_alert(plan),
     )
-    left = names.filled(_budget_remaining(plan.shape), plan.slo)
-    budget = _record(plan, names.BUDGET_REMAINING, left)
-    copies = tuple(_coarse_copies(plan))
-    info = _spec_info(plan, spec_hash((*fast, *copies, budget)))
-    rules = {Pace.FAST: fast, Pace.SLOW: (budget, info), Pace.COARSE: copies}
-    return tuple(_group(plan, pace, rules[pace]) for pace in Pace)
+    budget = RecordingRule(names.BUDGET_REMAINING, exprs[names.BUDGET_REMAINING], identity)
+    copied = map(names.coarse, windows.copied(plan.windows))
+    copies = tuple(RecordingRule(metric, exprs[metric], identity) for metric in copied)
+    hash_ = common.meanings.spec_hash((*fast, *copies, budget), own)
+    return (
+        _group(plan, Pace.FAST, fast),
+        _group(plan, Pace.SLOW, (budget, _spec_info(plan, common, hash_))),
+        _group(plan, Pace.COARSE, copies),
+    )
 
 
 def _group(plan: Plan, pace: Pace, rules: tuple[Rule, ...]) -> Group:
@@ -45,47 +48,24 @@ def _group(plan: Plan, pace: Pace, rules: tuple[Rule, ...]) -> Group:
     return Group(names.group_name(plan.slo, pace), plan.windows.interval(pace), (*rules, *named_otherwise))
 
 
-def _window_rules(plan: Plan) -> Iterator[Rule]:
-    slo = plan.slo
-    for length, metrics, added_up in windows.recorded(plan.shape):
+def _window_rules(plan: Plan, exprs: Mapping[str, str]) -> Iterator[Rule]:
+    slo, identity = plan.slo, names.identity(plan.slo)
+    for span, metrics, added_up in windows.recorded(plan.shape):
         if added_up is None:
-            events, errors = read_events(slo, length, plan.windows), read_errors(slo, length, plan.windows)
+            events, errors = read_events(slo, span), read_errors(slo, span)
         else:
-            events, errors = names.filled(added_up.events, slo), names.filled(added_up.errors, slo)
-        yield _record(plan, metrics.events, events)
-        yield _record(plan, metrics.errors, errors)
+            events, errors = exprs[metrics.events], exprs[metrics.errors]
+        yield RecordingRule(metrics.events, events, identity)
+        yield RecordingRule(metrics.errors, errors, identity)
 
 
-def _coarse_copies(plan: Plan) -> Iterator[Rule]:
-    for metric in (names.events(plan.windows.base), names.errors(plan.windows.base)):
-        yield _record(plan, names.coarse(metric), names.series(metric, plan.slo))
-
-
-@lru_cache(maxsize=names.SHAPES)
-def _burn_rate(shape: Shape) -> str:
-    """How fast the budget burns now: over the long window of the fastest tier, the soonest to page."""
-    long = shape.tiers[0].long
-    errors, events = (names.anybodys(metric(long)) for metric in (names.errors, names.events))
-    return terms("/", errors, f"({events} > 0)", format_decimal(shape.budget))
-
-
-@lru_cache(maxsize=names.SHAPES)
-def _budget_remaining(shape: Shape) -> str:
-    """The share of the period's budget that is left; negative when it is overspent."""
-    errors, events = windows.errors_of_period(shape), windows.events_of_period(shape)
-    budget = format_decimal(shape.budget)
-    spent = terms("/", block(errors), block(f"{block(events)} > 0"), budget)
-    return f"1\n- {block(spent)}"
-
-
-def _spec_info(plan: Plan, hash_: str) -> Rule:
+def _spec_info(plan: Plan, common: OfShape, hash_: str) -> Rule:
     """What describes the SLO, on one series of its own: a change here leaves the long windows alone."""
     slo = plan.slo
     described = {
         labels.SURFACE: slo.surface.value,
         labels.OWNER: slo.owner,
-        labels.OBJECTIVE: format_percent(slo.objective),
-        labels.WINDOW: format_duration(slo.period),
+        **common.described,
         labels.SPEC_HASH: hash_,
     }
     return RecordingRule(names.SPEC_INFO, "vector(1)", {**slo.labels, **described, **names.identity(slo)})
@@ -94,7 +74,3 @@ def _spec_info(plan: Plan, hash_: str) -> Rule:
 def _absent_alert(plan: Plan) -> Iterator[Rule]:
     if plan.absent_hold is not None:
         yield absent_alert(plan, plan.absent_hold)
-
-
-def _record(plan: Plan, metric: str, expr: str) -> RecordingRule:
-    return RecordingRule(metric, expr, names.identity(plan.slo))

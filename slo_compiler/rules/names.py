@@ -11,27 +11,17 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from slo_compiler.burnrate.windows import Pace
-from slo_compiler.model import labels
 from slo_compiler.model.guard import GuardKind
 from slo_compiler.model.slo import Slo
 from slo_compiler.model.subject import Subject
-from slo_compiler.promql.quote import matcher, selector
-from slo_compiler.promql.syntax import MatchOperator
+from slo_compiler.promql.quote import quote_string, selector
 from slo_compiler.quantities import DAY, HOUR, MINUTE, SECOND, Seconds, format_duration
+from slo_compiler.rules.patterns import WHOSE
 
 _UNITS: Final = {"y": 365 * DAY, "w": 7 * DAY, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
 
 WindowMetric: TypeAlias = Callable[[Seconds], str]
 """From the length of a window to the metric that records it."""
-
-WHOSE: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""Where a pattern, a text that all SLOs of a shape have in common, leaves open whose the series is.
-
-To fill a pattern takes a hundredth of the time to write it. No name, number or operator holds this character.
-"""
-
-SHAPES: Final = 512
-"""Of so many the patterns are remembered: more than the objectives and periods of any organisation."""
 
 SPEC_INFO: Final = "slo:spec_info"
 BUDGET_REMAINING: Final = "slo:error_budget_remaining:ratio"
@@ -158,7 +148,7 @@ def signal_group(subject: Subject, part: str = "signal") -> str:
 
 def of(metric: str, subject: Subject, *matchers: str) -> str:
     """The selector of a series of a subject."""
-    return selector(metric, (matcher(subject.id_label, MatchOperator.EQUAL, subject.id), *matchers))
+    return selector(metric, (own(subject), *matchers))
 
 
 def adapter_group(adapter: str) -> str:
@@ -173,7 +163,7 @@ def identity(slo: Slo) -> Mapping[str, str]:
 
 def series(metric: str, slo: Slo) -> str:
     """The selector of an SLO's recorded series."""
-    return f"{metric}{{{_own(slo.id)}}}"
+    return f"{metric}{{{own(slo.subject)}}}"
 
 
 def anybodys(metric: str, more: str = "") -> str:
@@ -181,11 +171,11 @@ def anybodys(metric: str, more: str = "") -> str:
     return f"{metric}{{{WHOSE}{more}}}"
 
 
-def filled(pattern: str, slo: Slo) -> str:
-    """The pattern with the series of an SLO."""
-    return pattern.replace(WHOSE, _own(slo.id))
+def own(subject: Subject) -> str:
+    """The matcher that says whose a series is, with which patterns are filled."""
+    return _equals(subject.id_label, subject.id)
 
 
 @functools.lru_cache(maxsize=8)  # the many rules of an SLO are lowered one after the other
-def _own(slo_id: str) -> str:
-    return matcher(labels.SLO_ID, MatchOperator.EQUAL, slo_id)
+def _equals(label: str, value: str) -> str:
+    return f"{label}={quote_string(value)}"

@@ -16,6 +16,7 @@ from slo_compiler.burnrate.windows import Pace, Raw, RunningSum, Tiles, Window, 
 from slo_compiler.quantities import DAY, Seconds, format_decimal, format_duration
 from slo_compiler.rules import names
 from slo_compiler.rules.layout import block, chain, terms
+from slo_compiler.rules.patterns import SHAPES
 
 NOW: Final = Fraction(0)
 """The offset of what ends now."""
@@ -28,21 +29,36 @@ class Counts(NamedTuple):
     errors: str
 
 
+class Span(NamedTuple):
+    """A window over raw series, as PromQL writes it."""
+
+    window: str
+    seconds: str
+    """Its length as a number."""
+    reach: str
+    """It and one scrape more."""
+    reach_seconds: str
+    step: str
+    """Between two evaluations."""
+    events: str
+    """The metric of all events within it."""
+
+
 class Recorded(NamedTuple):
     """A window that is recorded."""
 
-    length: Seconds
+    span: Span
     metrics: Counts
     added_up: Counts | None
     """The expressions; None where it is read from raw series."""
 
 
-@lru_cache(maxsize=names.SHAPES)
+@lru_cache(maxsize=SHAPES)
 def recorded(shape: Shape) -> tuple[Recorded, ...]:
     """The recorded windows of a shape."""
     return tuple(
         Recorded(
-            window.length,
+            span(window.length, shape.windows),
             Counts(names.events(window.length), names.errors(window.length)),
             None
             if isinstance(window.source, Raw)
@@ -50,6 +66,24 @@ def recorded(shape: Shape) -> tuple[Recorded, ...]:
         )
         for window in shape.windows.recorded
     )
+
+
+def span(length: Seconds, windows: Windows) -> Span:
+    """A window of a plan's over raw series."""
+    reach = length + windows.scrape_interval
+    return Span(
+        window=format_duration(length),
+        seconds=format_decimal(length),
+        reach=format_duration(reach),
+        reach_seconds=format_decimal(reach),
+        step=format_duration(windows.evaluation_interval),
+        events=names.events(length),
+    )
+
+
+def copied(windows: Windows) -> tuple[str, str]:
+    """The metrics that have a copy at the coarse pace."""
+    return names.events(windows.base), names.errors(windows.base)
 
 
 def errors(window: Window, windows: Windows) -> str:

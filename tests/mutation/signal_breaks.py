@@ -235,8 +235,8 @@ _BREAKS: Final = {
     ),
     "a handful of bad predictions is a breach": Break(
         "signals.burning",
-        'terms("/", f"max{block(bound)}", budget)',
-        'f"max({names.series(names.BURN_RATE, judge.slo)})"',
+        'terms("/", f"max{block(bound)}", format_decimal(shape.budget))',
+        'f"max({names.anybodys(names.BURN_RATE)})"',
         (f"{DRIFT}drift_is_one_of_three", OF_DRIFT),
     ),
     "two causes at once": Break(

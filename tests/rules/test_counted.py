@@ -9,6 +9,7 @@ import pytest
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.quantities import MINUTE
 from slo_compiler.rules.reading import counts_good, read_counted, read_errors
+from slo_compiler.rules.windows import span
 from tests import compiling
 
 BAD = {"bad": 'r_total{code="500"}', "total": "r_total"}
@@ -56,7 +57,7 @@ def test_it_is_counted_without_a_recorded_series(
 ) -> None:
     plan = plan_of(indicator)
     assert (expected, good) == (
-        read_counted(plan.slo, 5 * MINUTE, plan.windows),
+        read_counted(plan.slo, span(5 * MINUTE, plan.windows)),
         counts_good(plan.slo.indicator),
     )
 
@@ -72,5 +73,6 @@ def test_it_is_counted_without_a_recorded_series(
 )
 def test_errors_that_need_no_events_are_counted_as_they_are_recorded(indicator: dict[str, Any]) -> None:
     plan = plan_of(indicator)
-    assert read_errors(plan.slo, 5 * MINUTE, plan.windows) == read_counted(plan.slo, 5 * MINUTE, plan.windows)
+    window = span(5 * MINUTE, plan.windows)
+    assert read_errors(plan.slo, window) == read_counted(plan.slo, window)
     assert not counts_good(plan.slo.indicator)

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
 
 from slo_compiler.model.labels import SPEC_HASH
+from slo_compiler.promql.quote import matcher, selector
+from slo_compiler.promql.syntax import MatchOperator
+from slo_compiler.quantities import format_duration
+from slo_compiler.rules.fingerprint import Meanings, spec_hash
+from slo_compiler.rules.ir import RecordingRule, Rule
+from slo_compiler.rules.patterns import WHOSE
 from slo_compiler.rules.program import Program
 from tests.compiling import Document, defaults, program_of, slo, spec
 
@@ -66,3 +74,36 @@ def test_neighbouring_texts_do_not_run_together() -> None:
     other = hash_of(indicator={"ratio": {"bad": "a", "total": 'd{b="c"}'}})
     good = hash_of(indicator={"ratio": {"good": 'a{b="c"}', "total": "d"}})
     assert len({one, other, good}) == 3
+
+
+@pytest.mark.parametrize("group_by", [[], ["region"]])
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("objective", ["90%", "99.99%"])
+@pytest.mark.parametrize("value", ["a", "%s %% %(é)s", "\N{SUBSTITUTE}\N{NULL}\\u001a\N{PILE OF POO}"])
+def test_a_hash_is_that_of_names_expressions_and_times(
+    value: str, objective: str, group_by: list[str], *, enabled: bool
+) -> None:
+    probe = {"probe": selector("up", [matcher("a", MatchOperator.EQUAL, value)])}
+    keys: dict[str, Any] = {
+        "objective": objective,
+        "group_by": group_by,
+        "alerting": {"enabled": enabled},
+        "indicator": probe,
+    }
+    (lowered,) = program_of(spec("checkout", slo(**keys))).slos
+    fast, (budget, *_), copies = (group.rules for group in lowered.groups)
+    meant = json.dumps([meaning(rule) for rule in (*fast, *copies, budget)])
+    assert hash_of(**keys) == hashlib.sha256(meant.encode()).hexdigest()[:12]
+
+
+def meaning(rule: Rule) -> list[str]:
+    if isinstance(rule, RecordingRule):
+        return [rule.record, rule.expr]
+    return [rule.alert, rule.expr, format_duration(rule.hold), format_duration(rule.keep_firing_for)]
+
+
+def test_a_pattern_may_hold_whatever_an_expression_may() -> None:
+    patterns = [RecordingRule("a", f'"é" % {WHOSE} % "%s"'), RecordingRule("b", WHOSE)]
+    filled = [RecordingRule("a", '"é" % slo_id="é" % "%s"'), RecordingRule("b", 'slo_id="é"')]
+    rules = (filled[1], RecordingRule("own", f"% {WHOSE}"), filled[0])
+    assert Meanings(patterns).spec_hash(rules, 'slo_id="é"') == spec_hash(rules)

@@ -66,17 +66,3 @@ def test_who_a_series_belongs_to() -> None:
         "slo": "availability",
         "slo_id": "checkout:availability",
     }
-
-
-@given(slugs, slugs, st.sampled_from(["slo:events:increase5m", "slo:burn_rate:ratio"]))
-def test_a_filled_pattern_selects_the_series_of_the_slo(service: str, name: str, metric: str) -> None:
-    (lowered,) = program_of(spec(service, slo(name))).slos
-    only = lowered.plan.slo
-    assert names.filled(f"2 * {names.anybodys(metric)}", only) == f"2 * {names.series(metric, only)}"
-
-
-@given(slugs)
-def test_no_rule_leaves_open_whose_it_is(service: str) -> None:
-    program = program_of(spec(service, slo(group_by=["region"])))
-    rules = [rule for each in program.slos for group in each.groups for rule in group.rules]
-    assert names.WHOSE not in "".join(map(repr, rules))

@@ -13,6 +13,7 @@ from slo_compiler.model.indicator import Bad, Events
 from slo_compiler.quantities import parse_percent
 from slo_compiler.rules.reading import read_events
 from slo_compiler.rules.selecting import bucket_matcher, histogram_part, template
+from slo_compiler.rules.windows import span
 from tests.compiling import program_of, records_of, slo, spec
 
 EVENTS: Final = 'slo:events:increase5m{slo_id="s:x"}'
@@ -158,6 +159,6 @@ def test_what_has_not_been_checked_is_a_mistake_of_the_program() -> None:
     uncounted = Events(Bad(unchecked("avg_over_time(a[$window])")), unchecked("avg_over_time(a[$window])"))
     plan = program_of(spec()).slos[0].plan
     with pytest.raises(ValueError, match="was to be checked to count events"):
-        read_events(replace(plan.slo, indicator=uncounted), plan.windows.base, plan.windows)
+        read_events(replace(plan.slo, indicator=uncounted), span(plan.windows.base, plan.windows))
     with pytest.raises(TypeError, match="was to be checked to be a selector"):
         histogram_part(unchecked("a + b"), "_bucket", (), "prometheus-2.42")

@@ -37,17 +37,21 @@ SIGNALS: Final[tuple[Lower, ...]] = (
 
 def lower_signals(watched: Watched) -> Iterator[LoweredSignal]:
     """All that a service watches beside its SLOs, as rules."""
-    for lower in SIGNALS:
-        for signal in lower(watched):
-            groups = tuple(
-                replace(group, rules=tuple(_linked(rule, watched) for rule in group.rules))
-                for group in signal.groups
-            )
-            yield replace(signal, groups=groups)
+    links = watched.service.links
+    signals = (signal for lower in SIGNALS for signal in lower(watched))
+    return (_linked(signal, watched) for signal in signals) if links.runbook or links.dashboard else signals
 
 
-def _linked(rule: Rule, watched: Watched) -> Rule:
-    """The rule, its links with the name of the alert in them, which a text that is shared does not know."""
+def _linked(signal: LoweredSignal, watched: Watched) -> LoweredSignal:
+    """The signal, its links with the name of the alert in them, which a text that is shared does not know."""
+    groups = (
+        replace(group, rules=tuple(_linked_rule(rule, watched) for rule in group.rules))
+        for group in signal.groups
+    )
+    return replace(signal, groups=tuple(groups))
+
+
+def _linked_rule(rule: Rule, watched: Watched) -> Rule:
     if not isinstance(rule, AlertingRule):
         return rule
     linked = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from msgspec import Struct
@@ -24,6 +25,7 @@ from slo_compiler.quantities import HOUR, Seconds, format_decimal
 from slo_compiler.rules import names
 from slo_compiler.rules.ir import Group, RecordingRule
 from slo_compiler.rules.layout import block, chain
+from slo_compiler.rules.patterns import Patterns
 from slo_compiler.rules.selecting import authored
 from slo_compiler.rules.signals.burning import pages, surely_burning
 from slo_compiler.rules.signals.signal import LoweredSignal
@@ -88,10 +90,7 @@ def lower_surface(watched: Watched) -> Iterator[LoweredSignal]:
     """The attribution of a service: its evidence, and then its causes."""
     service = watched.service
     subject = surface_of(service)
-    rules = (
-        *(_evidence(each, subject, watched) for each in Evidence),
-        *(_cause(cause, subject) for cause in CAUSES),
-    )
+    rules = (*(_evidence(each, subject, watched) for each in Evidence), *_causes(subject))
     group = Group(names.signal_group(subject), service.clock.evaluation_interval, rules)
     yield LoweredSignal(subject, (group,))
 
@@ -153,16 +152,24 @@ def recently(plans: Iterable[Plan]) -> Seconds:
     return RECENT + max(lags, default=Seconds(0))
 
 
-def _cause(cause: Cause, subject: Subject) -> RecordingRule:
-    conditions = (
-        f"({_series(evidence, subject)} == {int(there)})" for evidence, there in cause.needs.items()
-    )
-    return RecordingRule(
-        names.SURFACE,
-        f"group{block(chain('and on ()', *conditions))}",
-        {**subject.identity, labels.SURFACE: cause.surface, labels.CAUSE: cause.name},
-    )
+def _causes(subject: Subject) -> Iterator[RecordingRule]:
+    exprs = _conditions().filled(names.own(subject))
+    for cause in CAUSES:
+        described = {labels.SURFACE: cause.surface, labels.CAUSE: cause.name}
+        yield RecordingRule(names.SURFACE, exprs[cause.name], {**subject.identity, **described})
 
 
-def _series(evidence: Evidence, subject: Subject) -> str:
-    return names.of(names.EVIDENCE, subject, matcher(labels.EVIDENCE, MatchOperator.EQUAL, evidence.value))
+@cache  # they are the same for all services
+def _conditions() -> Patterns:
+    """PromQL for each cause by its name."""
+    return Patterns({cause.name: _condition(cause) for cause in CAUSES})
+
+
+def _condition(cause: Cause) -> str:
+    conditions = (f"({_series(evidence)} == {int(there)})" for evidence, there in cause.needs.items())
+    return f"group{block(chain('and on ()', *conditions))}"
+
+
+def _series(evidence: Evidence) -> str:
+    which = matcher(labels.EVIDENCE, MatchOperator.EQUAL, evidence.value)
+    return names.anybodys(names.EVIDENCE, f",{which}")

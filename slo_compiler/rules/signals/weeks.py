@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from slo_compiler.promql.quote import quote_string
@@ -29,6 +30,7 @@ def usual(series: str, by: Sequence[str], of_an_hour: str = "avg_over_time") -> 
     return chain("and", f"quantile {grouped} (0.5, {weeks})", f"(count {grouped} {weeks} >= {WEEKS_NEEDED})")
 
 
+@cache  # to count in fractions takes longer than to look it up
 def ago(week: int) -> Seconds:
     """When the hour around this moment ended, so many weeks ago."""
     return week * 7 * DAY - 30 * MINUTE
