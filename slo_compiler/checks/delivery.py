@@ -9,7 +9,7 @@ from slo_compiler.diagnostics import Diagnostic, Position, error, nearest
 from slo_compiler.model import labels
 from slo_compiler.model.receivers import Receivers
 from slo_compiler.rules.notification import receiver_of
-from slo_compiler.rules.program import Program, alert_labels
+from slo_compiler.rules.program import Program
 
 
 def check_delivery(program: Program) -> Iterator[Diagnostic]:
@@ -18,9 +18,9 @@ def check_delivery(program: Program) -> Iterator[Diagnostic]:
     if notification is None:
         return
     lost: defaultdict[tuple[Position, str], dict[str, str]] = defaultdict(dict)
-    for subject, alert in program.alerts():
-        reached = [leaf.receiver for leaf in notification.ways.of(alert_labels(alert))]
-        if reached != [receiver_of(alert)]:
+    for subject, alert, labelled in program.labelled:
+        leaves = notification.ways.of(labelled)
+        if len(leaves) > 1 or leaves[0].receiver != receiver_of(alert):
             owner, severity = alert.labels[labels.OWNER], alert.labels[labels.SEVERITY]
             example = f"{alert.alert} of {subject.id}"
             lost[subject.owner_positions[owner], owner].setdefault(severity, example)

@@ -102,22 +102,37 @@ class ToldApart:
     """
 
     def __init__(self, matchers: Iterable[Matcher]) -> None:
-        self._asked: dict[str, set[str]] = {}
-        self._matched: set[str] = set()
-        """Labels of which regular expressions are asked, so that any value may make a difference."""
+        asked: dict[str, set[str] | None] = {}
         for matcher in matchers:
-            self._asked.setdefault(matcher.name, set()).add(matcher.value)
+            values = asked.setdefault(matcher.name, set())
             if matcher.op in ("=~", "!~"):
-                self._matched.add(matcher.name)
+                asked[matcher.name] = None  # any value may make a difference
+            elif values is not None:
+                values.add(matcher.value)
+        self._asked: Final = tuple(asked.items())
 
     def key(self, labels: Labels) -> tuple[object, ...]:
         """The same for all labels that fulfil the same of the conditions."""
-        key: list[object] = []
-        for name, asked in self._asked.items():
-            value = labels.get(name, "")
-            same = value is not None and value not in asked and name not in self._matched
-            key.append(... if same else value)
-        return tuple(key)
+        get = labels.get
+        return tuple(
+            [
+                value if (value := get(name, "")) is None or asked is None or value in asked else ...
+                for name, asked in self._asked
+            ]
+        )
+
+    def key_of_all(self, alerts: Iterable[Labels]) -> tuple[object, ...]:
+        """The same for all sequences in which each fulfils the same, and the same have equal values."""
+        numbers: dict[str, int] = {}
+        return tuple(
+            [
+                value
+                if (value := labels.get(name, "")) is None or asked is None or value in asked
+                else numbers.setdefault(value, len(numbers))
+                for labels in alerts
+                for name, asked in self._asked
+            ]
+        )
 
 
 def check_label_name(name: str) -> None:

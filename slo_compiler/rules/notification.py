@@ -17,9 +17,10 @@ from slo_compiler.model.receivers import OfficeHours, Receiver, Receivers
 from slo_compiler.model.role import Role
 from slo_compiler.promql.quote import quote_regex
 from slo_compiler.rules.holding_back import guard_rules
-from slo_compiler.rules.inhibition import InhibitRule, Sides
+from slo_compiler.rules.inhibition import InhibitRule
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.matchers import Matcher
+from slo_compiler.rules.proofs import Proofs
 from slo_compiler.rules.routing import Route, Ways
 from slo_compiler.rules.traits import Traits
 from slo_compiler.rules.triage import triage_rules
@@ -31,6 +32,8 @@ NOBODY = "nobody"
 """The receiver of guards, which only hold back others."""
 
 OFFICE_HOURS = "slo-office-hours"
+
+_GUARD = Role.GUARD.value
 
 
 class Notification(Struct, frozen=True, dict=True):
@@ -51,9 +54,9 @@ class Notification(Struct, frozen=True, dict=True):
         return Ways(self.tree)
 
     @cached_property
-    def sides(self) -> Sides:
+    def proofs(self) -> Proofs:
         """Those of the inhibit rules."""
-        return Sides(self.inhibit_rules)
+        return Proofs(self.inhibit_rules)
 
 
 def notify(receivers: Receivers, traits: Traits) -> Notification:
@@ -96,14 +99,18 @@ def inhibitions(traits: Traits) -> tuple[InhibitRule, ...]:
 
 def receiver_name(owner: str, severity: Severity) -> str:
     """The name of the receiver that reaches an owner for a severity."""
-    return f"{owner}-{severity.value}"
+    return _receiver_name(owner, severity.value)
+
+
+def _receiver_name(owner: str, severity: str) -> str:
+    return f"{owner}-{severity}"
 
 
 def receiver_of(alert: AlertingRule) -> str:
     """The receiver that an alert is for: its owner's, or nobody's where it only holds back others."""
-    if alert.labels.get(labels.ROLE) == Role.GUARD.value:
+    if alert.labels.get(labels.ROLE) == _GUARD:
         return NOBODY
-    return receiver_name(alert.labels[labels.OWNER], Severity(alert.labels[labels.SEVERITY]))
+    return _receiver_name(alert.labels[labels.OWNER], alert.labels[labels.SEVERITY])
 
 
 def inhibit_rules(traits: Traits) -> Iterator[InhibitRule]:
@@ -138,7 +145,7 @@ def inhibit_rules(traits: Traits) -> Iterator[InhibitRule]:
 
 
 def _guard_route() -> Route:
-    return Route(receiver=NOBODY, matchers=(Matcher(labels.ROLE, "=", Role.GUARD.value),))
+    return Route(receiver=NOBODY, matchers=(Matcher(labels.ROLE, "=", _GUARD),))
 
 
 def _routes_of(

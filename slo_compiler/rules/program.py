@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -44,7 +45,15 @@ class LoweredSlo(Struct, frozen=True):
 Lowered: TypeAlias = LoweredSlo | LoweredSignal
 
 
-class Program(Struct, frozen=True):
+class Labelled(NamedTuple):
+    """An alert with what it is about, and the labels that Alertmanager sees."""
+
+    subject: Subject
+    alert: AlertingRule
+    labels: Labels
+
+
+class Program(Struct, frozen=True, dict=True):
     """What a set of specs compiles to. Without receivers there is nothing to tell Alertmanager."""
 
     slos: tuple[LoweredSlo, ...]
@@ -80,6 +89,11 @@ class Program(Struct, frozen=True):
         for lowered in self.lowered:
             subject = lowered.subject
             yield from ((subject, alert) for alert in lowered.alerts())
+
+    @cached_property
+    def labelled(self) -> tuple[Labelled, ...]:
+        """The same alerts with their labels, which more than one check asks for."""
+        return tuple(Labelled(subject, alert, alert_labels(alert)) for subject, alert in self.alerts())
 
 
 def build(
@@ -129,7 +143,8 @@ def _signals(watched: Watched) -> Iterator[LoweredSignal]:
 
 def alert_labels(alert: AlertingRule) -> Labels:
     """The labels that Alertmanager sees; None where only Prometheus knows the value."""
-    return {**dict.fromkeys(alert.run_time_labels), **alert.labels, "alertname": alert.alert}
+    known = {**alert.labels, "alertname": alert.alert}
+    return {**dict.fromkeys(alert.run_time_labels), **known} if alert.run_time_labels else known
 
 
 def _service(lowered: Lowered) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from msgspec import Struct
 
-from slo_compiler.burnrate.plan import Plan
+from slo_compiler.burnrate.plan import Plan, Shape
 from slo_compiler.model import labels
 from slo_compiler.model.role import Role
 from slo_compiler.model.service import Service
 from slo_compiler.rules.ir import AlertingRule
+from slo_compiler.rules.patterns import SHAPES
 
 Value = TypeVar("Value")
 
@@ -42,7 +44,7 @@ class Traits(Struct, frozen=True):
     @property
     def contradictory(self) -> bool:
         """Whether there are two SLOs of which each has a tier faster that is slower in the other."""
-        return any((severity, slow, fast) in self.slower for severity, fast, slow in self.slower)
+        return contradictory(self.slower)
 
 
 def traits_of(
@@ -54,7 +56,7 @@ def traits_of(
         external=frozenset(label for plan in plans for label in plan.slo.external_labels),
         grouped=frozenset(label for plan in plans for label in plan.slo.group_by),
         grouped_in_models=frozenset(label for plan in plans if plan.slo.role for label in plan.slo.group_by),
-        slower=frozenset(pair for plan in plans for pair in _slower(plan)),
+        slower=_any(map(slower_of, plans)),
         security=any(plan.slo.role is Role.SECURITY for plan in plans),
         guards=frozenset(alert.labels[labels.GUARD] for alert in signals if _is_guard(alert)),
         triaged=frozenset(service.name for service in services if service.triage),
@@ -78,14 +80,27 @@ def together(traits: Sequence[Traits]) -> Traits:
     )
 
 
+def slower_of(plan: Plan) -> frozenset[tuple[str, str, str]]:
+    """Severity, tier and slower tier, of each two tiers that alert with the same severity."""
+    return _slower_of(plan.shape) if plan.slo.alerts else frozenset()
+
+
+@lru_cache(maxsize=SHAPES)
+def _slower_of(shape: Shape) -> frozenset[tuple[str, str, str]]:
+    return frozenset(
+        (faster.severity.value, faster.name, slower.name)
+        for faster, slower in itertools.combinations(shape.tiers, 2)
+        if faster.severity is slower.severity
+    )
+
+
+def contradictory(slower: frozenset[tuple[str, str, str]]) -> bool:
+    """Whether there are two tiers each of which is slower than the other."""
+    return any((severity, slow, fast) in slower for severity, fast, slow in slower)
+
+
 def _any(sets: Iterable[frozenset[Value]]) -> frozenset[Value]:
     return frozenset(itertools.chain.from_iterable(sets))
-
-
-def _slower(plan: Plan) -> Iterator[tuple[str, str, str]]:
-    for faster, slower in itertools.combinations(plan.alerting, 2):
-        if faster.severity is slower.severity:
-            yield faster.severity.value, faster.name, slower.name
 
 
 def _is_guard(alert: AlertingRule) -> bool:

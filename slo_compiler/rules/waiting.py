@@ -13,7 +13,7 @@ from slo_compiler.model.subject import Subject
 from slo_compiler.rules.inhibition import InhibitRule, could_inhibit
 from slo_compiler.rules.ir import AlertingRule
 from slo_compiler.rules.matchers import Labels, all_could_match
-from slo_compiler.rules.program import Program, alert_labels
+from slo_compiler.rules.program import Program
 
 
 class Named(NamedTuple):
@@ -49,7 +49,7 @@ def name_of(subject: Subject, alert: AlertingRule) -> Named:
 
 def waiting(program: Program) -> Waiting:
     """What waits for what, where labels of run time let it; without a receivers.yaml nothing does."""
-    alerts = [(name_of(subject, alert), alert_labels(alert)) for subject, alert in program.alerts()]
+    alerts = [(name_of(each.subject, each.alert), each.labels) for each in program.labelled]
     pairs = {pair for rule in program.inhibit_rules for pair in _pairs(rule, alerts)}
     place = {name: index for index, (name, _) in enumerate(alerts)}
     ordered = sorted(pairs, key=lambda pair: (place[pair[0]], place[pair[1]]))

@@ -1,9 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from slo_compiler.checks.rules import check_rules
+from slo_compiler.model.subject import Subject
+from slo_compiler.promql.check import parse
+from slo_compiler.promql.queries import metric_of, vector_selectors
+from slo_compiler.promql.quote import matcher, quote_regex
+from slo_compiler.promql.release import release_named
+from slo_compiler.promql.syntax import MatchOperator
 from slo_compiler.rules.ir import AlertingRule, Group, RecordingRule, Rule
 from slo_compiler.rules.program import LoweredSlo, Program
 from tests.compiling import defaults, program_of, slo, spec
@@ -103,3 +113,71 @@ def test_a_rule_that_two_groups_record() -> None:
     assert faults(program) == [
         "slo:events:increase5m cannot stand: a second rule writes the same series, and one is lost"
     ]
+
+
+def in_full(lowered: LoweredSlo) -> list[str]:
+    """The faults by the full text of each rule, with nothing remembered, but for a series written twice."""
+    found = []
+    for group in lowered.groups:
+        others = (rule for other in lowered.groups if other is not group for rule in other.rules)
+        known = {rule.name for rule in others if isinstance(rule, RecordingRule)}
+        for rule in group.rules:
+            found += [f"{rule.name} cannot stand: {what}" for what in fault_of(rule, known, lowered.subject)]
+            known |= {rule.name} if isinstance(rule, RecordingRule) else set()
+    return found
+
+
+def fault_of(rule: Rule, known: set[str], subject: Subject) -> Iterator[str]:
+    parsed = parse(rule.expr, release_named(subject.target))
+    if isinstance(parsed, list):
+        yield f"{subject.target} would refuse it: {parsed[0].message}"
+        return
+    own = (subject.id_label, subject.id)
+    read = {
+        str(metric_of(selector))
+        for selector in vector_selectors(parsed.tree)
+        if own in [(each.label, each.value) for each in selector.matchers]
+    }
+    if read - known:
+        yield f"it reads {', '.join(sorted(read - known))}, which no earlier rule records"
+
+
+ALIKE = program_of(
+    spec("checkout", slo(), slo("latency", objective="99%"), slo("by-region", group_by=["region"]))
+).slos
+BREAKS = (
+    ("checkout:availability", "checkout:latency"),
+    ("checkout:availability", "checkout:Availability"),
+    ("slo_id=", "slo="),
+    ('"', ""),
+    ("(", ""),
+    ("slo:errors:", "slo:none:"),
+    ("increase5m", "increase30m"),
+    ("5..", '5\\".'),
+    ("code=~", "slo_id="),
+    ("http_requests_total", "slo:none"),
+)
+
+
+@given(st.sampled_from(ALIKE), st.data())
+def test_what_rules_have_in_common_is_checked_as_in_full(lowered: LoweredSlo, data: st.DataObject) -> None:
+    broken = list(lowered.groups)
+    for old, new in data.draw(st.lists(st.sampled_from(BREAKS), max_size=2)):
+        place = data.draw(st.integers(0, len(broken) - 1))
+        rules = list(broken[place].rules)
+        number = data.draw(st.integers(0, len(rules) - 1))
+        rules[number] = replace(rules[number], expr=rules[number].expr.replace(old, new, 1))
+        broken[place] = replace(broken[place], rules=tuple(rules))
+    changed = LoweredSlo(lowered.plan, tuple(broken))
+    prefix = f"{lowered.subject.id}: the rule "
+    told = [found.message.removeprefix(prefix) for found in check_rules(Program((changed,), None))]
+    assert told == in_full(changed)
+
+
+@given(st.text(st.sampled_from("a5_=\"\\,{}\n 'é"), max_size=8), st.sampled_from(MatchOperator))
+def test_whatever_labels_are_to_equal_is_checked_as_in_full(value: str, operator: MatchOperator) -> None:
+    of_author = matcher("a", operator, quote_regex(value) if operator.value.endswith("~") else value)
+    read = f'up{{slo_id="checkout:availability", {of_author}}} + slo:burn_rate:ratio{{{of_author}}}'
+    program = with_rules(recorded(read))
+    assert faults(program) == in_full(program.slos[0])
+    assert faults(program) == ["slo:new cannot stand: it reads up, which no earlier rule records"]

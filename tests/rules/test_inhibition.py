@@ -21,7 +21,8 @@ from slo_compiler.rules.inhibition import (
     inhibits,
     violations,
 )
-from slo_compiler.rules.matchers import Labels, Matcher
+from slo_compiler.rules.matchers import Labels, Matcher, all_could_match
+from slo_compiler.rules.proofs import Proofs
 from tests.oracles.alertmanager import Alertmanager
 from tests.oracles.server import Server
 
@@ -279,3 +280,50 @@ def test_a_proof_holds_whatever_run_time_brings() -> None:
             assert source["slo"] == target["slo"] != ""
             assert (source["severity"], target["severity"]) != ("ticket", "page")
     assert effective > 50
+
+
+SAID: Final = {
+    "slo": ("a", "b", None),
+    "model": ("", "m", "n"),
+    "severity": ("page", "ticket", None),
+    "ml_role": ("", "guard"),
+}
+LABELLED: Final = [dict(zip(SAID, values, strict=True)) for values in itertools.product(*SAID.values())]
+MODEL: Final = Matcher("model", "=", "m")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        InhibitRule("by severity", (severity("page"),), (severity("ticket"),), ("slo", "model")),
+        InhibitRule("by label", (MODEL,), (Matcher("model", "!=", "m"),), ("slo",)),
+        InhibitRule("by pattern", (Matcher("model", "=~", "m|n"),), (severity("ticket"),), ("slo",)),
+        InhibitRule("of others", (MODEL,), (severity("ticket"),), ("model",)),
+    ],
+    ids=lambda rule: rule.name,
+)
+def test_a_proof_that_is_known_is_the_one_that_would_be_made(rule: InhibitRule) -> None:
+    rule = replace(rule, identity=("slo",))
+    proofs = Proofs((rule,))
+    for alerts in itertools.product(LABELLED, LABELLED):
+        found = proofs.of(alerts)
+        assert found.violations == tuple((rule, violation) for violation in violations(rule, alerts))
+        assert found.unheard == tuple(
+            (rule, index)
+            for index, each in enumerate(alerts)
+            if each["ml_role"] == "guard" and all_could_match(rule.target, each)
+        )
+
+
+def test_what_is_wrong_whatever_the_alerts_is_found_without_any() -> None:
+    careless = replace(RULE, equal=("service",), identity=IDENTITY)
+    assert Proofs((careless,)).of([]).violations == ((careless, IdentityNotCompared("slo")),)
+
+
+@pytest.mark.parametrize("alerts", [[alert("a", "page"), alert("b", "ticket", model="c")], [alert("a", "x")]])
+def test_names_make_no_other_proof(alerts: list[Labels]) -> None:
+    """Which is what a proof is remembered for: that of one service is that of all labelled like it."""
+    renamed = {"a": "d", "b": "a", "c": "e", "shop": "checkout"}
+    others = [{name: renamed.get(value or "", value) for name, value in each.items()} for each in alerts]
+    proofs = Proofs((replace(RULE, identity=IDENTITY),))
+    assert proofs.of(alerts) is proofs.of(others)
