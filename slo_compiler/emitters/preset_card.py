@@ -25,7 +25,7 @@ from slo_compiler.model.indicator import (
 )
 from slo_compiler.model.system import Metric, Preset, Refusal, System, format_release
 from slo_compiler.presets.bounds import format_bound
-from slo_compiler.presets.expand import example_threshold
+from slo_compiler.presets.indicator import example_threshold
 from slo_compiler.presets.parameters import (
     BUCKETS,
     MATCHERS,
