@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import re2
+from hypothesis import given
+from hypothesis import strategies as st
 
-from slo_compiler.promql.regex import matches, regex_problem
-from slo_compiler.promql.release import PROMETHEUS_2_42, PROMETHEUS_2_53, PROMETHEUS_3_5
+from slo_compiler.promql.regex import LARGEST_PROGRAM, matches, regex_problem
+from slo_compiler.promql.release import PROMETHEUS_2_42, PROMETHEUS_2_53, PROMETHEUS_3_5, Release
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,24 @@ def test_a_pattern_matches_a_value_as_a_whole(pattern: str, value: str, *, expec
 def test_a_dot_matches_a_newline_since_release_3() -> None:
     assert not matches("a.b", "a\nb", PROMETHEUS_2_53)
     assert matches("a.b", "a\nb", PROMETHEUS_3_5)
+
+
+@given(
+    pattern=st.text("ab0_-/: .|", max_size=8),
+    value=st.text("ab0_-/: .|\n\ré", max_size=8),
+    release=st.sampled_from([PROMETHEUS_2_42, PROMETHEUS_3_5]),
+)
+def test_words_dots_and_bars_match_without_re2_what_they_match_with_it(
+    pattern: str, value: str, release: Release
+) -> None:
+    options = re2.Options()
+    options.dot_nl = release is PROMETHEUS_3_5
+    expected = re2.compile(pattern, options).fullmatch(value) is not None
+    assert (None, expected) == (regex_problem(pattern, release), matches(pattern, value, release))
+
+
+@pytest.mark.parametrize("pattern", ["a" * 256, "." * 256, "a|" * 128])
+def test_re2_takes_the_longest_that_do_without_it(pattern: str) -> None:
+    options = re2.Options()
+    options.max_mem = LARGEST_PROGRAM
+    assert re2.compile(pattern, options) is not None
