@@ -7,7 +7,9 @@ together what it makes of each, added up.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.diagnostics import Diagnostic, Position, error, warning
 from slo_compiler.model.expression import Expression
@@ -53,13 +55,13 @@ Told: TypeAlias = Callable[[Position, str, str], Diagnostic]
 """``error`` or ``warning``: surely wrong, or perhaps."""
 
 
-class _Fault(NamedTuple):
+class _Fault(Struct, frozen=True):
     told: Told
     start: int
     message: str
 
 
-class _Shift(NamedTuple):
+class _Shift(Struct, frozen=True):
     """How much earlier than now a range ends."""
 
     expression: Expression
@@ -76,18 +78,18 @@ def check_adding_up(slo: Slo) -> Iterator[Diagnostic]:
         template = parse_template(expression.text, release_named(slo.target))
         if not isinstance(template, Template) or counting_of(template.expression.tree) is None:
             continue
-        for told, start, message in _faults(template.expression.tree):
-            yield told(expression.locate(start), "promql/not-additive", message)
-        ranges = [range_ for _, range_ in range_calls(template.expression.tree)]
+        for fault in _faults(template.expression.tree):
+            yield fault.told(expression.locate(fault.start), "promql/not-additive", fault.message)
+        ranges = [call.range for call in range_calls(template.expression.tree)]
         yield from _fixed(expression, ranges)
         shifts += (_Shift(expression, range_.start, _offset(range_)) for range_ in ranges)
-    for expression, start, offset in shifts:
-        if offset != shifts[0].offset:
+    for shift in shifts:
+        if shift.offset != shifts[0].offset:
             yield error(
-                expression.locate(start),
+                shift.expression.locate(shift.start),
                 "promql/shifted",
-                f"this counts {_until(offset)} and the first range {_until(shifts[0].offset)}: errors are "
-                "divided by the events of another time; give all of them the same offset, or none",
+                f"this counts {_until(shift.offset)} and the first range {_until(shifts[0].offset)}: errors "
+                "are divided by the events of another time; give all of them the same offset, or none",
             )
             return
 

@@ -70,7 +70,7 @@ _USUAL: Final = (Kind.WORD, Kind.SYMBOL, Kind.STRING)
 _BRACKETS: Final = {"[": _INSIDE_BRACKETS, "]": _OUTSIDE_BRACKETS}
 _UNITS: Final = ("y", "w", "d", "h", "m", "s", "ms")
 _DURATION: Final = re.compile("".join(rf"(?:[0-9]++{unit})?" for unit in _UNITS))
-_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE: Final = "[\ud800-\udfff]"
 _KINDS: Final = {index: Kind[name] for name, index in _OUTSIDE_BRACKETS.groupindex.items()}
 
 
@@ -82,7 +82,7 @@ def tokens_of(text: str, release: Release) -> list[Token]:
     """
     if len(text) > LONGEST:
         raise SyntaxFault(LONGEST, f"the expression is longer than {LONGEST} characters")
-    lone_surrogate = None if text.isascii() else _LONE_SURROGATE.search(text)
+    lone_surrogate = None if text.isascii() else re.search(_LONE_SURROGATE, text)
     if lone_surrogate:
         raise SyntaxFault(lone_surrogate.start(), "half a surrogate pair is no character")
     tokens: list[Token] = []

@@ -13,14 +13,12 @@ from slo_compiler.promql.release import UNDERSCORES_IN_NUMBERS, Release
 # What the lexer takes for a number, and then Go's ParseInt(_, 0, 64) or ParseFloat: 010 is 8, and so is 08.
 _DIGITS: Final = "[0-9]++(?:_[0-9]++)*+"
 _DECIMAL: Final = re.compile(rf"(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?")
-_OCTAL: Final = re.compile(r"0(?:_?[0-7]++)++")
-_HEXADECIMAL: Final = re.compile(r"0[xX](?:_?[0-9a-fA-F]++)++")
-_MISREAD_SINCE_3: Final = re.compile(r"0[xX](?:_?[0-9a-fA-F][eE]|.*_[eE])")
+_OCTAL: Final = r"0(?:_?[0-7]++)++"
+_HEXADECIMAL: Final = r"0[xX](?:_?[0-9a-fA-F]++)++"
+_MISREAD_SINCE_3: Final = r"0[xX](?:_?[0-9a-fA-F][eE]|.*_[eE])"
 _LARGEST_INTEGER: Final = 2**63 - 1
 
-_ESCAPE: Final = re.compile(
-    r"\\(?:([abfnrtv\\\"'])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))?"
-)
+_ESCAPE: Final = r"\\(?:([abfnrtv\\\"'])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))?"
 _CONTROL_CHARACTERS: Final = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
 _LARGEST_CODE_POINT: Final = 0x10FFFF
 _SURROGATES: Final = range(0xD800, 0xE000)
@@ -31,13 +29,23 @@ def number_value(text: str, release: Release) -> float | None:
     """The value of a number, ``None`` where the release does not take the text for one."""
     if "_" in text and release < UNDERSCORES_IN_NUMBERS:
         return None
+    if text[:1] == "0" and text[1:2] not in {"", "."}:
+        return _value_behind_zero(text, release)
+    return _decimal(text)
+
+
+def _value_behind_zero(text: str, release: Release) -> float | None:
     # Since release 3 the lexer takes a hexadecimal e for an exponent where one may stand.
-    if _MISREAD_SINCE_3.match(text) and release >= UNDERSCORES_IN_NUMBERS:
+    if re.match(_MISREAD_SINCE_3, text) and release >= UNDERSCORES_IN_NUMBERS:
         return None
-    if _HEXADECIMAL.fullmatch(text):
+    if re.fullmatch(_HEXADECIMAL, text):
         return _within_64_bits(int(text, 16))
-    if _OCTAL.fullmatch(text) and int(text, 8) <= _LARGEST_INTEGER:
+    if re.fullmatch(_OCTAL, text) and int(text, 8) <= _LARGEST_INTEGER:
         return float(int(text, 8))
+    return _decimal(text)
+
+
+def _decimal(text: str) -> float | None:
     if not _DECIMAL.fullmatch(text):
         return None
     value = float(text)
@@ -66,7 +74,7 @@ def string_value(text: str, start: int) -> str:
         return text[1:-1]
     value = bytearray()
     position = 1
-    for match in _ESCAPE.finditer(text, 1, len(text) - 1):
+    for match in re.compile(_ESCAPE).finditer(text, 1, len(text) - 1):
         value += text[position : match.start()].encode()
         value += _escaped(match, text[0], start)
         position = match.end()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class Problem(NamedTuple):
+class Problem(Struct, frozen=True, order=True):
     """One reason why a Prometheus server would refuse an expression, or why this compiler does."""
 
     offset: int

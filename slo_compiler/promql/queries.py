@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.promql.selectors import METRIC_NAME
 from slo_compiler.promql.syntax import (
@@ -24,7 +26,7 @@ from slo_compiler.promql.syntax import (
 from slo_compiler.quantities import Seconds
 
 
-class RangeCall(NamedTuple):
+class RangeCall(Struct, frozen=True):
     """A function and the range vector it is given: ``rate`` and ``metric[5m]``."""
 
     function: str

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+from msgspec import Struct
 
 from slo_compiler.model.alerting import Alerting, Severity
 
 Value = TypeVar("Value")
 
 
-class Labels(NamedTuple):
+class Labels(Struct, frozen=True):
     """The labels of alerts; of a severity of which more is said, all that its alerts have."""
 
     general: Mapping[str, str]

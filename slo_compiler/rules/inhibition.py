@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -130,7 +130,7 @@ def violations(rule: InhibitRule, alerts: Sequence[Labels]) -> Iterator[Violatio
     return violations_of(rule, alerts, [sides.of(labels)[0] for labels in alerts])
 
 
-class Side(NamedTuple):
+class Side(Struct, frozen=True):
     """Whether an alert could be a source of a rule, and whether a target."""
 
     source: bool

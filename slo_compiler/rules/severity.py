@@ -5,7 +5,9 @@ SEV1 is users hit at scale, SEV2 a part of them or a budget burning fast, SEV3 w
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.indicator import Guardrail, Latency, Quality
@@ -16,7 +18,7 @@ SEV2: Final = "SEV2"
 SEV3: Final = "SEV3"
 
 
-class Rated(NamedTuple):
+class Rated(Struct, frozen=True):
     """Whether an alert wakes somebody, its place in the incident process, and why."""
 
     severity: Severity

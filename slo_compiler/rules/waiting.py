@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ from slo_compiler.rules.matchers import Labels, all_could_match
 from slo_compiler.rules.program import Program
 
 
-class Named(NamedTuple):
+class Named(Struct, frozen=True):
     """An alert of a program."""
 
     id: str

@@ -7,7 +7,9 @@ errors as for events: the ratio is right of what lasts for as long as a window.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from slo_compiler.burnrate.tier import Tier
 from slo_compiler.quantities import HOUR, Seconds
@@ -21,7 +23,7 @@ MOST_EVALUATIONS: Final = 400
 """Of all rules of a service: promtool takes ten milliseconds for each."""
 
 
-class Late(NamedTuple):
+class Late(Struct, frozen=True):
     """A tier that can be tested, and the interval at which rules have to be evaluated for it."""
 
     tier: Tier

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Final, NamedTuple, TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from msgspec import Struct
 
@@ -83,7 +83,7 @@ class Series(Struct, frozen=True):
     values: tuple[Value | None, ...]
 
 
-class Recipe(NamedTuple):
+class Recipe(Struct, frozen=True):
     """Metric and labels of a series, and its value at a moment.
 
     Values are made by functions that are equal where they do the same, whichever SLO they are of, so that
@@ -111,8 +111,12 @@ def series_of(
     """
     scraped = list(moments)
     return [
-        Series(metric, labels, tuple(None if moment is None else value(moment) for moment in scraped))
-        for metric, labels, value in recipes(slo, group, epoch=epoch)
+        Series(
+            each.metric,
+            each.labels,
+            tuple(None if moment is None else each.value(moment) for moment in scraped),
+        )
+        for each in recipes(slo, group, epoch=epoch)
     ]
 
 
@@ -174,7 +178,8 @@ def _recipes(slo: Slo, group: Mapping[str, str], epoch: float) -> Iterator[Recip
         case Latency(native=True, histogram=histogram, threshold=threshold):
             yield _one(histogram, slo, group, _NativeHistogram(_exponent(threshold) - 1))
         case Latency(histogram=histogram, threshold=threshold):
-            metric, labels, _ = _one(histogram, slo, group, _events)
+            whole = _one(histogram, slo, group, _events)
+            metric, labels = whole.metric, whole.labels
             bound = {"le": format_decimal(threshold, digits=17)}
             yield Recipe(f"{metric}_count", labels, _events)
             yield Recipe(f"{metric}_bucket", {**labels, **bound}, _good)

@@ -43,7 +43,7 @@ class Course(Struct, frozen=True):
 
 def lived(recipes: Iterable[Recipe], course: Course) -> Iterator[Series]:
     """The series through all that happens."""
-    return (Series(metric, labels, _values(value, course)) for metric, labels, value in recipes)
+    return (Series(each.metric, each.labels, _values(each.value, course)) for each in recipes)
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slo_compiler.promql.check import Expression, parse
+from slo_compiler.promql.problems import Problem
 from slo_compiler.promql.quote import matcher, quote_regex, quote_string, selector
 from slo_compiler.promql.regex import matches, regex_problem
 from slo_compiler.promql.release import PROMETHEUS_2_42, RELEASES
@@ -82,5 +83,7 @@ def test_a_label_has_no_colon() -> None:
 def test_a_matcher_read_back_has_its_place() -> None:
     text = "{" + matcher("job", MatchOperator.NOT_REGEX, "x") + "}"
     found = parse(text, PROMETHEUS_2_42)
-    assert found == [(0, "this could select every series; at least one matcher must refuse the empty value")]
+    assert found == [
+        Problem(0, "this could select every series; at least one matcher must refuse the empty value")
+    ]
     assert Matcher(1, 9, "job", MatchOperator.NOT_REGEX, "x").operator.is_regex

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from slo_compiler.model import contract, labels
 from slo_compiler.model.alerting import Severity
@@ -30,7 +32,7 @@ Queries: TypeAlias = Mapping[str, str]
 """PromQL by the name that templates know it by."""
 
 
-class Breakdown(NamedTuple):
+class Breakdown(Struct, frozen=True):
     """A query for each of several things of a kind: a label, or a selector."""
 
     of: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from slo_compiler.model.expression import Expression
 from slo_compiler.model.guard import ColdStart, LabelLag
@@ -12,7 +13,7 @@ from slo_compiler.model.service import Service
 from slo_compiler.model.surface import Surface
 
 
-class Declared(NamedTuple):
+class Declared(Struct, frozen=True):
     """A series that is evidence, and what goes blind without it."""
 
     name: str
