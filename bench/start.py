@@ -32,8 +32,8 @@ import pydantic_core
 mark("import pydantic-core")
 import jinja2
 mark("import Jinja")
-import msgspec, re2
-mark("import msgspec, re2")
+import msgspec
+mark("import msgspec")
 from pathlib import Path
 from slo_compiler.cli import compile_command, compiling
 from slo_compiler.cli.generated import in_memory

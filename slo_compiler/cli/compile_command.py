@@ -19,7 +19,6 @@ from slo_compiler.cli.inputs import read_sources
 from slo_compiler.cli.outcome import Outcome
 from slo_compiler.cli.output import compare, settled, write
 from slo_compiler.cli.output_folder import OutputError
-from slo_compiler.cli.processes import ProcessFailedError
 from slo_compiler.cli.progress import progress
 from slo_compiler.cli.report import report
 from slo_compiler.cli.run_cache import Remembered, RunCache
@@ -173,8 +172,6 @@ def _compile(sources: Sources, asked: _Asked, remembered: Remembered) -> int:
                 remembered.keep(Outcome(found.diagnostics, None))
                 return tell_errors(asked.out, check=asked.check)
             changes = (compare if asked.check else write)(asked.out, generated)
-        except ProcessFailedError as failure:
-            raise click.ClickException(f"{failure}; nothing was written; --jobs 1 needs none") from failure
         except OutputError as failure:
             click.echo(str(failure), err=True)
             return 1

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from slo_compiler.cli.generated import Compiled, in_memory
 from slo_compiler.compiler import Planned, lower_planned
 from slo_compiler.diagnostics import in_reading_order
@@ -39,8 +41,7 @@ def compiled(
         progress: told the name of each file and SLO as it is taken up.
 
     Raises:
-        ProcessFailedError: a process did not finish.
-        click.ClickException: there is no room for what waits.
+        click.ClickException: a process did not finish, or there is no room for what waits.
     """
     shared = read_shared(sources)
     if isinstance(shared, list):
@@ -52,12 +53,16 @@ def compiled(
         return
     # What is little waits for nothing of this.
     from slo_compiler.cli.division import Division, processors  # noqa: PLC0415
+    from slo_compiler.cli.processes import ProcessFailedError  # noqa: PLC0415
     from slo_compiler.cli.waiting import waiting  # noqa: PLC0415
 
     processes = jobs or (processors() if is_much else 1)
     with waiting(out) as place:
         progress(f"{len(sources.specs)} files in {processes} processes")
-        divided = Division(sources, shared, last, place).compiled(processes)
+        try:
+            divided = Division(sources, shared, last, place).compiled(processes)
+        except ProcessFailedError as failure:
+            raise click.ClickException(f"{failure}; nothing was written; --jobs 1 needs none") from failure
         if divided is not None:
             yield divided
             return

@@ -19,9 +19,9 @@ _WINDOWS_DEVICES: Final = frozenset(
 )
 _LONGEST_PART: Final = 255  # bytes; of ext4, xfs, APFS and NTFS alike
 
-_ENTRY: Final = re.compile(r'  (".*"): "([0-9a-f]{64})",?')
-_FRAME: Final = re.compile(r"[{}]|\{\}|")
-_CONFLICT_MARKER: Final = re.compile(r"(<{7}|\|{7}|={7}|>{7})( .*)?")
+_ENTRY: Final = r'  (".*"): "([0-9a-f]{64})",?'
+_FRAME: Final = r"[{}]|\{\}|"
+_CONFLICT_MARKER: Final = r"(<{7}|\|{7}|={7}|>{7})( .*)?"
 
 
 def digest(data: bytes) -> str:
@@ -45,9 +45,9 @@ def load(data: bytes) -> dict[str, str]:
     """
     entries = {}
     for line in data.decode().split("\n"):
-        if entry := _ENTRY.fullmatch(line):
+        if entry := re.fullmatch(_ENTRY, line):
             entries[str(json.loads(entry[1]))] = entry[2]
-        elif not _FRAME.fullmatch(line) and not _CONFLICT_MARKER.fullmatch(line):
+        elif not re.fullmatch(_FRAME, line) and not re.fullmatch(_CONFLICT_MARKER, line):
             raise ValueError(f"it has the line {line[:80]!r}")
     for path in entries:
         if fault := path_fault(path):

@@ -8,7 +8,6 @@ from typing import TypeVar
 from pydantic_core import ValidationError
 
 from slo_compiler.diagnostics import Diagnostic, error, in_reading_order
-from slo_compiler.schema.problems import diagnostics_of
 from slo_compiler.schema.shape import Shape
 from slo_compiler.schema.yaml.documents import read_document
 from slo_compiler.schema.yaml.nodes import MappingNode, Node, to_data
@@ -49,5 +48,7 @@ def checked_tree(
     try:
         checked = model.model_validate(to_data(root))
     except ValidationError as failure:
+        from slo_compiler.schema.problems import diagnostics_of  # noqa: PLC0415  nothing waits that is sound
+
         return in_reading_order([*diagnostics_of(failure, root, model), *problems])
     return in_reading_order(problems) if problems else to_value(checked, root)

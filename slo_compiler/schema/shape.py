@@ -85,7 +85,7 @@ def reads(read: Callable[[Any], object], written: Json) -> Mark:
     """A value that a function reads or refuses, and what an editor is told of it."""
 
     def mark(_inner: Inner) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(read, metadata=_told_instead(written))
+        return core_schema.no_info_plain_validator_function(read, metadata=_told_instead(lambda: written))
 
     return mark
 
@@ -104,8 +104,8 @@ def either(tag: Callable[[Any], str], **kinds: Any) -> Mark:
     return mark
 
 
-def shown_as(written: Json) -> Mark:
-    """A value of which an editor is told something else than its type."""
+def shown_as(written: Callable[[], Json]) -> Mark:
+    """A value of which an editor is told something else than its type, worked out when one asks."""
     return lambda inner: _with(inner(), metadata=_told_instead(written))
 
 
@@ -248,9 +248,9 @@ _PLAIN: Final[Mapping[Any, Inner]] = {
 }
 
 
-def _told_instead(written: Json) -> dict[str, Any]:
+def _told_instead(written: Callable[[], Json]) -> dict[str, Any]:
     """The place in which pydantic looks for the JSON Schema of what it knows none of."""
-    return {"pydantic_js_annotation_functions": [lambda _schema, _handler: {**written}]}
+    return {"pydantic_js_annotation_functions": [lambda _schema, _handler: {**written()}]}
 
 
 def _with(schema: CoreSchema, **more: Any) -> CoreSchema:

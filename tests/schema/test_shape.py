@@ -50,7 +50,7 @@ class Vehicle(Shape):
     bell: Annotated[bool | Wheel, either(lambda value: type(value).__name__, bool=bool, dict=Wheel)] = False
     kind: Literal["road", "mountain"] = "road"
     notes: dict[str, str] = default_of(dict)
-    anything: Annotated[Any, shown_as({"description": "as you like"})] = None
+    anything: Annotated[Any, shown_as(lambda: {"description": "as you like"})] = None
 
     @whole
     def _rolls(self) -> None:

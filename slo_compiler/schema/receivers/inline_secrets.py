@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
+_URL: Final = r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s\"'<>]+"
 
 # Where whoever knows the address may write: the host, and the beginning of the path that the secret follows.
 # The services' own pages, such as https://api.slack.com/messaging/webhooks and
@@ -34,19 +34,16 @@ _SECRET_PATHS: Final = {
     "hc-ping.com": "/.",
 }
 """Of a host, or of each host below one that begins with a dot, a pattern of how the path begins."""
-_SECRET_PARAMETER: Final = re.compile(
-    r"(access_?|api_?|auth_?)?(key|token)|auth|password|secret|sig|signature", re.IGNORECASE
-)
-_SECRET_NAME: Final = re.compile(
-    r"(.*[_.-])?"
-    r"((api|access|secret)[_-]?key|auth(orization)?|cookie|credential|passphrase|password|secret|token)s?",
-    re.IGNORECASE,
+_TELLING_PARAMETER: Final = r"(?i)(access_?|api_?|auth_?)?(key|token)|auth|password|secret|sig|signature"
+_TELLING_NAME: Final = (
+    r"(?i)(.*[_.-])?"
+    r"((api|access|secret)[_-]?key|auth(orization)?|cookie|credential|passphrase|password|secret|token)s?"
 )
 
 
 def secret_in_url(text: str) -> str | None:
     """What of the URLs in a text is a secret, in words that do not repeat it; None when nothing is."""
-    for match in _URL.finditer(text):
+    for match in re.finditer(_URL, text):
         found = _secret_of(match[0])
         if found is not None:
             return found
@@ -55,7 +52,7 @@ def secret_in_url(text: str) -> str | None:
 
 def names_a_secret(key: str) -> bool:
     """Whether a key that the author chose says that it holds a secret: ``X-Api-Key``, ``db_password``."""
-    return _SECRET_NAME.fullmatch(key) is not None
+    return re.fullmatch(_TELLING_NAME, key) is not None
 
 
 def _secret_of(url: str) -> str | None:
@@ -71,6 +68,6 @@ def _secret_of(url: str) -> str | None:
         if is_known and re.match(path, parts.path, re.IGNORECASE):
             return f"the path behind {host}, where whoever knows it may write"
     for name, value in parse_qsl(parts.query):
-        if _SECRET_PARAMETER.fullmatch(name) and "{{" not in value:
+        if re.fullmatch(_TELLING_PARAMETER, name) and "{{" not in value:
             return f"the parameter {name}"
     return None

@@ -5,18 +5,30 @@ from typing import Annotated, Any, Literal, TypeAlias
 from slo_compiler.model.receivers import Grouping
 from slo_compiler.quantities import Seconds, format_duration
 from slo_compiler.schema.fields import Duration
-from slo_compiler.schema.receivers.integration_schema import json_schema
 from slo_compiler.schema.receivers.integrations import GLOBAL, RECEIVER
 from slo_compiler.schema.receivers.time_of_day import Location, Time, Weekdays
 from slo_compiler.schema.refusal import RefusedError
-from slo_compiler.schema.shape import Key, default_of, length, shown_as, whole
+from slo_compiler.schema.shape import Json, Key, default_of, length, shown_as, whole
 from slo_compiler.schema.strict import Strict
 from slo_compiler.schema.text_fields import OwnerName
 
-ReceiverConfig: TypeAlias = Annotated[Any, shown_as({**json_schema(RECEIVER, levels=2), "minProperties": 1})]
+
+def _receiver() -> Json:
+    from slo_compiler.schema.receivers import integration_schema  # noqa: PLC0415  only editors wait for it
+
+    return {**integration_schema.json_schema(RECEIVER, levels=2), "minProperties": 1}
+
+
+def _global() -> Json:
+    from slo_compiler.schema.receivers import integration_schema  # noqa: PLC0415  as above
+
+    return integration_schema.json_schema(GLOBAL, levels=1)
+
+
+ReceiverConfig: TypeAlias = Annotated[Any, shown_as(_receiver)]
 """Any value: what is wrong in it is told without repeating it, which pydantic does not promise."""
 
-GlobalConfig: TypeAlias = Annotated[Any, shown_as(json_schema(GLOBAL, levels=1))]
+GlobalConfig: TypeAlias = Annotated[Any, shown_as(_global)]
 
 
 class OwnerModel(Strict):
