@@ -71,6 +71,12 @@ def test_grafana_s_own_models_read_it_and_lose_nothing_but_the_keys_of_the_datas
     assert {**document, "annotations": None} == {**read, "annotations": None}
 
 
+def test_a_change_shows_on_lines_of_its_own_and_keys_are_sorted() -> None:
+    for artifact in emit(PROGRAM):
+        document = json.loads(artifact.text)
+        assert artifact.text == json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
 @of_every_service
 def test_every_panel_has_a_title_a_description_and_a_unit(document: dict[str, Any]) -> None:
     for panel in panels_of(document):

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from msgspec import json
+
 from slo_compiler.burnrate.plan import Plan
 from slo_compiler.emitters.artifact import HEADER, Artifact
 from slo_compiler.emitters.grafana.annotations import annotation
@@ -19,7 +21,6 @@ from slo_compiler.emitters.grafana.of_service import (
 )
 from slo_compiler.emitters.grafana.of_slo import panels_of, tails, title_of
 from slo_compiler.emitters.grafana.panels import DATASOURCE, WHOLE, Json
-from slo_compiler.emitters.pretty_json import pretty
 from slo_compiler.rules.program import Program
 from slo_compiler.rules.signals.watched import Watched
 from slo_compiler.rules.timeline import lanes_of
@@ -29,6 +30,8 @@ LONGEST_UID: Final = 40
 
 SCHEMA: Final = 36
 """The version of the format, that of Grafana 8.5: later ones migrate what they read."""
+
+_ENCODED: Final = json.Encoder(order="sorted").encode
 
 
 def emit(program: Program) -> Iterator[Artifact]:
@@ -40,7 +43,8 @@ def emit(program: Program) -> Iterator[Artifact]:
     with_tail = tails(program)
     for service, plans in sorted(plans_of.items()):
         document = _document(service, plans, watched.get(service), with_tail)
-        yield Artifact(f"dashboards/{service}.json", f"{pretty(document)}\n")
+        written = json.format(_ENCODED(document), indent=2).decode()
+        yield Artifact(f"dashboards/{service}.json", f"{written}\n")
 
 
 def uid_of(service: str) -> str:
