@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from slo_compiler.checks.retention import Shortfall
 from slo_compiler.cli import manifest
 from slo_compiler.cli.generated import Compiled, Generated
 from slo_compiler.cli.last_time import Files, LastTime, keys_of
-from slo_compiler.cli.processes import MOST_NUMBERS, Workers, in_processes
+from slo_compiler.cli.processes import MOST_NUMBERS, Numbers, Workers, in_processes
 from slo_compiler.cli.waiting import Keep, Waiting
 from slo_compiler.diagnostics import Diagnostic, has_errors
 from slo_compiler.planning import Shared, parts_of, plan_part
@@ -61,14 +61,20 @@ class Division(Struct, frozen=True):
         parts = parts_of(self.sources.specs)
         pieces = [range(start, len(parts), MOST_NUMBERS) for start in range(min(len(parts), MOST_NUMBERS))]
 
-        def work(numbers: Iterator[int]) -> Generator[bytes, bytes, bytes]:
-            planned = {
+        def planned(piece: int) -> dict[int, Share]:
+            return {
                 number: shares.share(plan_part(parts[number], self.shared), self.shared)
-                for piece in numbers
                 for number in pieces[piece]
             }
-            answer = yield pickle.dumps({number: share.facts for number, share in planned.items()})
-            return pickle.dumps(self._make(planned.values(), pickle.loads(answer)))  # noqa: S301  of this run
+
+        def work(numbers: Numbers) -> Generator[bytes, bytes, bytes]:
+            known = {piece: planned(piece) for piece in numbers.taken()}
+            found = {number: share.facts for of_piece in known.values() for number, share in of_piece.items()}
+            answer = yield pickle.dumps(found)
+            # What another process planned cannot be sent: to plan it again takes less time than to wait.
+            left = (known.get(piece) or planned(piece) for piece in numbers.left())
+            every = (share for of_piece in left for share in of_piece.values())
+            return pickle.dumps(self._make(every, pickle.loads(answer)))  # noqa: S301  of this run
 
         with in_processes(min(processes, len(pieces)), len(pieces), work) as workers:
             whole = self._beside(workers)

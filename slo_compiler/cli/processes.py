@@ -1,7 +1,8 @@
 """Work in several processes, which are copies of this one: what they are to do need not be sent to them.
 
 They take numbers from one queue until it is empty, so that none is idle while another has much left. Each
-tells what it has found, is told what follows from what all have found, and goes on with what is its own.
+tells what it has found, is told what follows from what all have found, and goes on with the numbers that it
+took; when it has done with them, it helps the others with theirs.
 Whatever ends one of them before, or this one, ends them all.
 """
 
@@ -9,17 +10,29 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import mmap
 import os
 import signal
 import struct
 from collections.abc import Callable, Generator, Iterator
 from typing import BinaryIO, Final, NoReturn, Protocol, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-Work: TypeAlias = Callable[[Iterator[int]], Generator[bytes, bytes, bytes]]
-"""What a process does with the numbers that it takes: it yields what it has found, is sent one answer, and
-returns what it comes to."""
+
+class Numbers(Protocol):
+    """The numbers that a process gets."""
+
+    def taken(self) -> Iterator[int]:
+        """Those of which it finds something out: no other process takes them, too."""
+
+    def left(self) -> Iterator[int]:
+        """Those that it goes on with after the answer: its own, and then what others have not begun with."""
+
+
+Work: TypeAlias = Callable[[Numbers], Generator[bytes, bytes, bytes]]
+"""What a process does with the numbers that it gets: it yields what it has found of those taken, is sent one
+answer, and returns what it comes to with those left."""
 
 MOST_NUMBERS: Final = 4096
 """How many pieces work may be in: as many as a queue holds whose reader has not begun."""
@@ -59,20 +72,85 @@ def in_processes(processes: int, numbers: int, work: Work) -> Iterator[Workers]:
     None of the processes is left behind the block.
     """
     if processes == 1:
-        yield _Here(work(iter(range(numbers))))
+        yield _Here(work(_All(numbers)))
         return
-    queue = _filled_queue(numbers)
+    shared = _shared(numbers)
     gc.freeze()  # a page that no collection writes to stays shared
     children: list[_Child] = []
     try:
         for _ in range(processes):
-            children.append(_fork(work, queue, children))
+            children.append(_fork(work, _Queued(shared), children))
         yield _Children(children)
     finally:
         gc.unfreeze()
-        os.close(queue)
+        shared.close()
         for child in children:
             child.end()
+
+
+class _All(Struct, frozen=True):
+    """The numbers of a process that is alone."""
+
+    below: int
+
+    def taken(self) -> Iterator[int]:
+        return iter(range(self.below))
+
+    def left(self) -> Iterator[int]:
+        return iter(range(self.below))
+
+
+class _Shared(Struct, frozen=True):
+    """What all processes share of the numbers."""
+
+    queue: int
+    """The end to read of a pipe of what nobody has taken yet."""
+    begun: mmap.mmap
+    """A byte for each number, which is 1 when a process has begun to go on with it."""
+    turn: tuple[int, int]
+    """A pipe of one byte: who has read it, and not yet written it again, may look at ``begun``."""
+    parent: int
+    """The process that waits for what comes of the numbers."""
+
+    def begins(self, number: int) -> bool:
+        """Whether the one that asks is to go on with a number; nobody else is from then on."""
+        reading, writing = self.turn
+        os.read(reading, 1)
+        try:
+            if self.begun[number]:
+                return False
+            self.begun[number] = 1
+            return True
+        finally:
+            os.write(writing, b".")
+
+    def is_awaited(self) -> bool:
+        """Whether anybody waits for this copy of the process."""
+        return os.getppid() == self.parent
+
+    def close(self) -> None:
+        """Leave nothing open."""
+        self.begun.close()
+        for end in (self.queue, *self.turn):
+            os.close(end)
+
+
+class _Queued(Struct, frozen=True):
+    """The numbers of one of several processes."""
+
+    shared: _Shared
+    own: list[int] = field(default_factory=list)
+
+    def taken(self) -> Iterator[int]:
+        while self.shared.is_awaited() and (taken := os.read(self.shared.queue, _NUMBER.size)):
+            self.own.extend(_NUMBER.unpack(taken))
+            yield self.own[-1]
+
+    def left(self) -> Iterator[int]:
+        # Of what others took, what they come to last is the first.
+        for number in (*self.own, *reversed(range(len(self.shared.begun)))):
+            if self.shared.begins(number) and self.shared.is_awaited():
+                yield number
 
 
 class _Here(Struct, frozen=True):
@@ -146,33 +224,33 @@ class _Child(Struct):
         return f"a process failed: {last or f'it exited with {code}'}"
 
 
-def _filled_queue(numbers: int) -> int:
-    """The end to read of a pipe that holds the numbers, which any process may take from."""
+def _shared(numbers: int) -> _Shared:
     if numbers > MOST_NUMBERS:
         raise ValueError(f"a queue holds {MOST_NUMBERS} numbers, not {numbers}")
-    reading, writing = os.pipe()
+    queue, writing = os.pipe()
     os.write(writing, b"".join(map(_NUMBER.pack, range(numbers))))
     os.close(writing)
-    return reading
+    turn = os.pipe()
+    os.write(turn[1], b".")
+    return _Shared(queue, mmap.mmap(-1, numbers), turn, os.getpid())
 
 
-def _fork(work: Work, queue: int, elder: list[_Child]) -> _Child:
+def _fork(work: Work, numbers: Numbers, elder: list[_Child]) -> _Child:
     """A new process that does the work."""
     telling, to_tell = os.pipe()
     to_hear, hearing = os.pipe()
-    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
         # Else it would keep open what tells it and the others that their parent is gone.
         for pipe in (telling, hearing, *(child.hearing.fileno() for child in elder)):
             os.close(pipe)
-        _work(work, _taken(queue, parent), to_tell, to_hear)
+        _work(work, numbers, to_tell, to_hear)
     os.close(to_tell)
     os.close(to_hear)
     return _Child(pid, os.fdopen(telling, "rb"), os.fdopen(hearing, "wb"))
 
 
-def _work(work: Work, numbers: Iterator[int], to_tell: int, to_hear: int) -> NoReturn:
+def _work(work: Work, numbers: Numbers, to_tell: int, to_hear: int) -> NoReturn:
     """All that a process does. It leaves by ``os._exit``: what is open and buffered is its parent's."""
     code = 1
     try:
@@ -198,9 +276,3 @@ def _tell(pipe: BinaryIO, told: bytes) -> None:
     pipe.write(_LENGTH.pack(len(told)))
     pipe.write(told)
     pipe.flush()
-
-
-def _taken(queue: int, parent: int) -> Iterator[int]:
-    """The numbers that this process gets, as long as somebody waits for what it does with them."""
-    while os.getppid() == parent and (taken := os.read(queue, _NUMBER.size)):
-        yield _NUMBER.unpack(taken)[0]

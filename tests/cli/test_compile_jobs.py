@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from slo_compiler.cli import compiling, division, main
-from slo_compiler.cli.processes import MOST_NUMBERS, ProcessFailedError, Work, in_processes
+from slo_compiler.cli.processes import MOST_NUMBERS, Numbers, ProcessFailedError, Work, in_processes
 from tests.compiling import RECEIVERS, Document, defaults, ml_spec, slo, spec
 from tests.oracles.document import yaml_text
 
@@ -294,8 +294,8 @@ def test_what_is_no_number_of_processes_is_refused(jobs: str, tmp_path: Path) ->
 def takes(found: Callable[[list[int]], bytes], result: Callable[[bytes], bytes] = bytes) -> Work:
     """Work that finds something of its numbers, and makes something of the answer."""
 
-    def work(numbers: Iterator[int]) -> Generator[bytes, bytes, bytes]:
-        answer = yield found([*numbers])
+    def work(numbers: Numbers) -> Generator[bytes, bytes, bytes]:
+        answer = yield found([*numbers.taken()])
         return result(answer)
 
     return work
@@ -311,6 +311,41 @@ class TestProcesses:
         told = results(3, 1000, takes(lambda numbers: repr(numbers).encode() + b";"))
         taken = [number for each in told[0].split(b";")[:-1] for number in eval(each)]
         assert sorted(taken) == list(range(1000))
+
+    @pytest.mark.parametrize("processes", [1, 3])
+    def test_each_number_is_gone_on_with_once(self, processes: int) -> None:
+        def work(numbers: Numbers) -> Generator[bytes, bytes, bytes]:
+            yield bytes(len([*numbers.taken()]))
+            return repr([*numbers.left()]).encode()
+
+        told = results(processes, 1000, work)
+        assert sorted(number for each in told for number in eval(each)) == list(range(1000))
+
+    def test_one_that_is_done_helps_the_others(self) -> None:
+        """The first takes all numbers, and goes on with one of them until the second has nothing left."""
+        turns, all_taken, all_done = os.pipe(), os.pipe(), os.pipe()
+        os.write(turns[1], b"12")
+
+        def work(numbers: Numbers) -> Generator[bytes, bytes, bytes]:
+            first = os.read(turns[0], 1) == b"1"
+            if first:
+                taken = [*numbers.taken()]
+                os.write(all_taken[1], b".")
+                yield bytes(len(taken))
+                left = numbers.left()
+                done = [next(left)]
+                os.read(all_done[0], 1)
+                return bytes(len([*done, *left]))
+            yield bytes(len([*numbers.taken()]) if os.read(all_taken[0], 1) else 0)
+            done = [*numbers.left()]
+            os.write(all_done[1], b".")
+            return bytes(len(done))
+
+        with in_processes(2, 1000, work) as workers:
+            workers.found()
+            assert sorted(map(len, workers.results(b"."))) == [1, 999]
+        for end in (*turns, *all_taken, *all_done):
+            os.close(end)
 
     @pytest.mark.parametrize("processes", [1, 3])
     def test_all_hear_of_what_all_have_found(self, processes: int) -> None:
@@ -339,8 +374,8 @@ class TestProcesses:
         assert_no_children()
 
     def test_a_process_that_is_killed_ends_the_others(self) -> None:
-        def work(numbers: Iterator[int]) -> Generator[bytes, bytes, bytes]:
-            if next(numbers, None) == 0:
+        def work(numbers: Numbers) -> Generator[bytes, bytes, bytes]:
+            if next(numbers.taken(), None) == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
             time.sleep(600)
             yield b""
