@@ -6,7 +6,6 @@ queries; text from the spec is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple, assert_never
 
@@ -53,7 +52,7 @@ class _Numbers(NamedTuple):
     annotations: Patterns
 
 
-def of_tiers(plan: Plan) -> Iterator[dict[str, str]]:
+def of_tiers(plan: Plan) -> list[dict[str, str]]:
     """The annotations of each tier's alert, whose value is the error ratio in its long window."""
     slo = plan.slo
     own, subject = names.own(slo.subject), f"{slo.service} {slo.name}{_group(slo.group_by)}"
@@ -63,8 +62,8 @@ def of_tiers(plan: Plan) -> Iterator[dict[str, str]]:
     waiting = held_back(slo)
     held = {"holds_back": f"{waiting[0].upper()}{waiting[1:]} wait."} if waiting else {}
     authored = _authored(slo)
-    for tier, said in zip(plan.alerting, _numbers(plan.shape, slo.group_by), strict=False):
-        yield {
+    return [
+        {
             "summary": f"{subject}: {said.pace}",
             "description": f"{fails} {said.extent}{late}",
             **said.annotations.filled(own),
@@ -73,6 +72,8 @@ def of_tiers(plan: Plan) -> Iterator[dict[str, str]]:
             **_links(slo, names.burn_alert(tier.name)),
             **authored,
         }
+        for tier, said in zip(plan.alerting, _numbers(plan.shape, slo.group_by), strict=False)
+    ]
 
 
 @lru_cache(maxsize=SHAPES)

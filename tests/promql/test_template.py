@@ -86,6 +86,11 @@ def test_nothing_else_is_a_window(window: str) -> None:
         template("rate(up[$window])").substitute(window)
 
 
+def test_what_is_no_expression_stands_within_none() -> None:
+    with pytest.raises(ValueError, match=r"^a\{: "):
+        embeddable("a{", PROMETHEUS_2_42)
+
+
 def test_a_template_that_is_no_expression_is_told() -> None:
     assert parse_template("rate(up)", PROMETHEUS_2_42) == [
         Problem(5, "rate takes a range vector, such as metric[5m] here, not an instant vector")

@@ -5,7 +5,9 @@ from typing import Any, Final
 
 import pytest
 
+from slo_compiler.rules.alerts import absent_labels, tier_condition, tier_labels
 from slo_compiler.rules.ir import AlertingRule
+from slo_compiler.rules.signals.burning import paging_tiers
 from tests.compiling import Document, alerts_of, defaults, program_of, slo, spec
 
 
@@ -27,6 +29,22 @@ def test_a_tier_fires_when_both_windows_burn_and_there_are_enough_errors() -> No
         "  > (14.4 * 0.001)",
         ")",
     ]
+
+
+def test_what_is_asked_and_replayed_of_an_alert_is_what_it_has() -> None:
+    program = program_of(spec("s", slo("x")))
+    plan, alerts = program.slos[0].plan, alerts_of(program)
+    asked = {
+        f"s:x ErrorBudgetBurn{tier.name.capitalize()}": (tier_condition(plan, tier), tier_labels(plan, tier))
+        for tier in plan.alerting
+    }
+    assert asked == {name: (alerts[name].expr, alerts[name].labels) for name in asked}
+    assert absent_labels(plan.slo) == alerts["s:x IndicatorAbsent"].labels
+
+
+def test_an_slo_says_that_it_fails_by_the_tiers_that_page() -> None:
+    plan = program_of(spec("s", slo("x"))).slos[0].plan
+    assert [tier.name for tier in paging_tiers(plan)] == ["fast", "medium"]
 
 
 def test_without_a_minimum_none_is_asked_for() -> None:

@@ -156,6 +156,8 @@ def test_what_has_not_been_checked_is_a_mistake_of_the_program() -> None:
         template(unchecked("rate(a[$window"), "prometheus-2.42")
     with pytest.raises(ValueError, match="was to be checked before it is lowered"):
         histogram_part(unchecked("a{"), "_bucket", (), "prometheus-2.42")
+    with pytest.raises(ValueError, match="was to be checked before it is lowered"):
+        histogram_part(unchecked("a[$window]"), "_bucket", (), "prometheus-2.42")
     uncounted = Events(Bad(unchecked("avg_over_time(a[$window])")), unchecked("avg_over_time(a[$window])"))
     plan = program_of(spec()).slos[0].plan
     with pytest.raises(ValueError, match="was to be checked to count events"):
