@@ -12,6 +12,7 @@ import contextlib
 import gc
 import mmap
 import os
+import selectors
 import signal
 import struct
 from collections.abc import Callable, Generator, Iterator
@@ -175,12 +176,24 @@ class _Children(Struct, frozen=True):
     children: list[_Child]
 
     def found(self) -> list[bytes]:
-        return [child.tells() for child in self.children]
+        return self._told()
 
     def results(self, answer: bytes) -> list[bytes]:
         for child in self.children:
             child.hear(answer)
-        return [child.tells() for child in self.children]
+        return self._told()
+
+    def _told(self) -> list[bytes]:
+        """As soon as one has ended that is not done, nobody waits for the others, who may wait for it."""
+        told: dict[int, bytes] = {}
+        with selectors.DefaultSelector() as waiting:
+            for child in self.children:
+                waiting.register(child.telling, selectors.EVENT_READ, child)
+            while waiting.get_map():
+                for key, _ in waiting.select():
+                    waiting.unregister(key.fileobj)
+                    told[key.data.pid] = key.data.tells()
+        return [told[child.pid] for child in self.children]
 
 
 class _Child(Struct):

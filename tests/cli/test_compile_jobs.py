@@ -385,14 +385,15 @@ class TestProcesses:
             results(2, 2, work)
         assert_no_children()
 
-    def test_one_that_is_killed_while_it_waits_ends_the_others(self) -> None:
+    @pytest.mark.parametrize("which", [0, 1], ids=["the first", "the last"])
+    def test_one_that_is_killed_while_it_waits_ends_the_others(self, which: int) -> None:
         def asleep(_: object) -> bytes:
             time.sleep(600)
             return b""
 
         work = takes(lambda _: str(os.getpid()).encode(), asleep)
         with in_processes(2, 2, work) as workers:
-            os.kill(int(workers.found()[0]), signal.SIGKILL)
+            os.kill(int(workers.found()[which]), signal.SIGKILL)
             with pytest.raises(ProcessFailedError, match="SIGKILL"):
                 workers.results(b".")
         assert_no_children()
