@@ -52,8 +52,9 @@ def check_catalogue(
 def _known(series: str) -> tuple[str, tuple[System, ...]] | None:
     """The name of a series in the library, and the systems that have it; none of a name that many share."""
     for name in metric_names(series):
-        systems = () if is_shared(name) else tuple(systems_with(name))
-        if systems or is_shared(name):
+        if is_shared(name):
+            return name, ()
+        if systems := tuple(systems_with(name)):
             return name, systems
     return None
 

@@ -17,13 +17,13 @@ def check_inhibition(program: Program) -> Iterator[Diagnostic]:
     if program.notification is None:
         return
     place = program.notification.settings.position
-    violations, unheard = program.notification.proofs.of([each.labels for each in program.labelled])
-    for rule, violation in violations:
+    found = program.notification.proofs.of([each.labels for each in program.labelled])
+    for rule, violation in found.violations:
         message = (
             f"the inhibition {rule.name!r} cannot be proved to hold back only what it should: {violation}"
         )
         yield error(place, "inhibition/unproved", message)
-    for rule, index in unheard:
+    for rule, index in found.unheard:
         subject, alert, labelled = program.labelled[index]
         message = (
             f"the inhibition {rule.name!r} could hold back {alert.alert} of {subject.id}, whose role is "

@@ -38,10 +38,12 @@ class _Said(Struct, frozen=True):
 
     labels: Labels
     annotations: Mapping[str, str]
-    severities: Mapping[str, Severity]
     min_errors: int
     absent: Absent
     alerts: bool
+    tiers: tuple[TierRequest, ...]
+    tiers_are_authored: bool
+    """Whether the SLO or its spec says which: then nothing is derived anew."""
 
 
 class _Around(Struct, frozen=True):
@@ -104,8 +106,6 @@ def _resolve_slo(slo: SloSpec, around: _Around) -> Slo | list[Diagnostic]:
     if owner is None:
         return [_ownerless(slo, surface)]
     said = _said(slo, found, around)
-    authored = slo.alerting.tiers or spec.alerting.tiers
-    tiers = authored or found.alerting.tiers or defaults.alerting.tiers or DEFAULT_TIERS
     return Slo(
         service=spec.service,
         name=slo.name,
@@ -122,8 +122,8 @@ def _resolve_slo(slo: SloSpec, around: _Around) -> Slo | list[Diagnostic]:
         labels=said.labels.general,
         severity_labels=said.labels.of_severity,
         annotations=said.annotations,
-        tiers=_with_severities(tiers, said.severities),
-        tiers_are_authored=authored is not None,
+        tiers=said.tiers,
+        tiers_are_authored=said.tiers_are_authored,
         min_errors=said.min_errors,
         absent=said.absent,
         alerts=said.alerts,
@@ -154,14 +154,17 @@ def _said(slo: SloSpec, class_: SloClass, around: _Around) -> _Said:
 def _said_by(class_: SloClass, around: _Around, *own: Alerting) -> _Said:
     spec, defaults = around.spec, around.defaults
     # The most specific comes last: the SLO's word beats the service's, and that the organisation's.
-    layers = (defaults.alerting, class_.alerting, spec.alerting, *own)
+    inherited, authored = (defaults.alerting, class_.alerting), (spec.alerting, *own)
+    layers = (*inherited, *authored)
+    tiers = _last((layer.tiers for layer in layers), DEFAULT_TIERS)
     return _Said(
-        labels_of((defaults.labels, *layers[:2], spec.labels, *layers[2:])),
-        merged(layer.annotations for layer in layers),
-        merged(layer.severities for layer in layers),
-        _last((layer.min_errors for layer in layers), DEFAULT_MIN_ERRORS),
-        _last((layer.absent for layer in layers), Absent()),
-        _last((layer.enabled for layer in layers), default=True),
+        labels=labels_of((defaults.labels, *inherited, spec.labels, *authored)),
+        annotations=merged(layer.annotations for layer in layers),
+        min_errors=_last((layer.min_errors for layer in layers), DEFAULT_MIN_ERRORS),
+        absent=_last((layer.absent for layer in layers), Absent()),
+        alerts=_last((layer.enabled for layer in layers), default=True),
+        tiers=_with_severities(tiers, merged(layer.severities for layer in layers)),
+        tiers_are_authored=any(layer.tiers is not None for layer in authored),
     )
 
 

@@ -57,7 +57,7 @@ def tier_alerts(
             expr=exprs[alert.alert],
             hold=alert.hold,
             keep_firing_for=alert.keep_firing_for,
-            labels={**alert_labels(plan.slo, severe), labels.BURN_TIER: tier.name},
+            labels=_tier_labels(plan.slo, tier, severe),
             annotations=told,
             run_time_labels=run_time_labels,
             because=severe.because,
@@ -66,7 +66,11 @@ def tier_alerts(
 
 def tier_labels(plan: Plan, tier: Tier) -> dict[str, str]:
     """The labels of a tier's alert."""
-    return {**alert_labels(plan.slo, _rated(plan, tier)), labels.BURN_TIER: tier.name}
+    return _tier_labels(plan.slo, tier, _rated(plan, tier))
+
+
+def _tier_labels(slo: Slo, tier: Tier, severe: Rated) -> dict[str, str]:
+    return {**alert_labels(slo, severe), labels.BURN_TIER: tier.name}
 
 
 def _rated(plan: Plan, tier: Tier) -> Rated:

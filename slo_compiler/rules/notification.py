@@ -99,18 +99,14 @@ def inhibitions(traits: Traits) -> tuple[InhibitRule, ...]:
 
 def receiver_name(owner: str, severity: Severity) -> str:
     """The name of the receiver that reaches an owner for a severity."""
-    return _receiver_name(owner, severity.value)
-
-
-def _receiver_name(owner: str, severity: str) -> str:
-    return f"{owner}-{severity}"
+    return f"{owner}-{severity.value}"
 
 
 def receiver_of(alert: AlertingRule) -> str:
     """The receiver that an alert is for: its owner's, or nobody's where it only holds back others."""
     if alert.labels.get(labels.ROLE) == _GUARD:
         return NOBODY
-    return _receiver_name(alert.labels[labels.OWNER], alert.labels[labels.SEVERITY])
+    return receiver_name(alert.labels[labels.OWNER], Severity(alert.labels[labels.SEVERITY]))
 
 
 def inhibit_rules(traits: Traits) -> Iterator[InhibitRule]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from slo_compiler.model.alerting import Severity
 from slo_compiler.model.labels import ROLE, SEVERITY
@@ -12,7 +13,7 @@ from slo_compiler.rules.inhibition import InhibitRule, Sides, Violation, violati
 from slo_compiler.rules.matchers import Labels, Matcher, ToldApart
 
 
-class Findings(NamedTuple):
+class Findings(Struct, frozen=True):
     """What is wrong with some rules; alerts are named by their index."""
 
     violations: tuple[tuple[InhibitRule, Violation], ...]

@@ -11,6 +11,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, NamedTuple, assert_never
 
+from msgspec import Struct
+
 from slo_compiler.burnrate.plan import Shape
 from slo_compiler.burnrate.windows import Pace, Raw, RunningSum, Tiles, Window, Windows
 from slo_compiler.quantities import DAY, Seconds, format_decimal, format_duration
@@ -29,7 +31,7 @@ class Counts(NamedTuple):
     errors: str
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True):
     """A window over raw series, as PromQL writes it."""
 
     window: str
