@@ -323,7 +323,7 @@ class TestProcesses:
 
     def test_one_that_is_done_helps_the_others(self) -> None:
         """The first takes all numbers, and goes on with one of them until the second has nothing left."""
-        turns, all_taken, all_done = os.pipe(), os.pipe(), os.pipe()
+        turns, all_taken, one_begun, all_done = (os.pipe() for _ in range(4))
         os.write(turns[1], b"12")
 
         def work(numbers: Numbers) -> Generator[bytes, bytes, bytes]:
@@ -334,9 +334,11 @@ class TestProcesses:
                 yield bytes(len(taken))
                 left = numbers.left()
                 done = [next(left)]
+                os.write(one_begun[1], b".")
                 os.read(all_done[0], 1)
                 return bytes(len([*done, *left]))
             yield bytes(len([*numbers.taken()]) if os.read(all_taken[0], 1) else 0)
+            os.read(one_begun[0], 1)
             done = [*numbers.left()]
             os.write(all_done[1], b".")
             return bytes(len(done))
@@ -344,7 +346,7 @@ class TestProcesses:
         with in_processes(2, 1000, work) as workers:
             workers.found()
             assert sorted(map(len, workers.results(b"."))) == [1, 999]
-        for end in (*turns, *all_taken, *all_done):
+        for end in (*turns, *all_taken, *one_begun, *all_done):
             os.close(end)
 
     @pytest.mark.parametrize("processes", [1, 3])
